@@ -1,0 +1,65 @@
+// What the three commands in this folder share. Plain JavaScript that Node 20 parses, because the Node
+// that starts a command may be too old for the rest of the kernel.
+import { existsSync } from 'node:fs';
+import module from 'node:module';
+import { homedir } from 'node:os';
+import { join, sep } from 'node:path';
+import { fileURLToPath, pathToFileURL } from 'node:url';
+import { watchParentDeath } from './parent-death.js';
+
+/**
+ * Runs `kernel/cli/<name>.ts` of a checkout, or its compiled form, under a Node that can.
+ * The module exports `main(argv: string[]): Promise<number>`; its answer becomes the exit code.
+ * @param {string} name
+ */
+export async function launch(name) {
+  const entry = findEntry(name, fileURLToPath(new URL('../../', import.meta.url)));
+  if (entry === undefined) {
+    process.stderr.write(`${name}: it is not built; run: npm run build\n`);
+    process.exitCode = 2;
+    return;
+  }
+  const lacking = whatIsLacking(entry);
+  if (lacking !== undefined) {
+    const { relaunch } = await import('./relaunch.js');
+    relaunch(name, lacking);
+    return;
+  }
+  delete process.env.ORK_RELAUNCHED;
+  watchParentDeath();
+  useCompileCache();
+  const { main } = await import(entry.href);
+  process.exitCode = await main(process.argv.slice(2));
+}
+
+/**
+ * The sources where they are, so that a checkout needs no build. Node strips no types below `node_modules`.
+ * @param {string} name
+ * @param {string} root
+ */
+function findEntry(name, root) {
+  const sources = join(root, 'kernel', 'cli', `${name}.ts`);
+  const installed = root.includes(`${sep}node_modules${sep}`);
+  if (!installed && existsSync(sources)) return pathToFileURL(sources);
+  const compiled = join(root, 'dist', 'kernel', 'cli', `${name}.js`);
+  return existsSync(compiled) ? pathToFileURL(compiled) : undefined;
+}
+
+/**
+ * What the running Node cannot do that `entry` needs. Some older versions have both features,
+ * but ORK is tested with the version that it brings.
+ * @param {URL} entry
+ */
+function whatIsLacking(entry) {
+  if (!('Suspending' in WebAssembly)) return 'WebAssembly JSPI';
+  if (entry.pathname.endsWith('.ts') && !process.features.typescript) return 'native TypeScript';
+  if (Number.parseInt(process.versions.node, 10) < 26) return 'what Node.js 26 has';
+  return undefined;
+}
+
+/** Compiled code goes to a folder that only this user can write: what is cached there gets executed. */
+function useCompileCache() {
+  if (process.env.NODE_COMPILE_CACHE || !homedir()) return;
+  const caches = process.env.XDG_CACHE_HOME || join(homedir(), '.cache');
+  module.enableCompileCache?.(join(caches, 'ork', 'compile'));
+}

@@ -1,0 +1,63 @@
+import { type Command, CommanderError, InvalidArgumentError } from 'commander';
+import { asOrkError, OrkError } from '../types/errors.ts';
+import { EXIT } from './exit-codes.ts';
+import type { Console } from './render/output.ts';
+import { errorText } from './render/report-text.ts';
+import { makeStyle } from './render/style.ts';
+
+/** Options that every command understands. */
+export interface GlobalOptions {
+  debug: boolean;
+}
+
+/** A command line prepared to report wrong usage by exit code 2 and never to exit by itself. */
+export function configure(program: Command, console: Console): Command {
+  return program
+    .exitOverride()
+    .showHelpAfterError('(see --help)')
+    .showSuggestionAfterError()
+    .option('--debug', 'print the stack of an unexpected error', false)
+    .configureOutput({
+      writeOut: (text) => void process.stdout.write(text),
+      writeErr: (text) => console.err(text),
+    });
+}
+
+/**
+ * Parses and runs. Whatever goes wrong becomes one message on standard error and an exit code; a
+ * stack only with `--debug`.
+ */
+export async function runCommandLine(
+  program: Command,
+  argv: string[],
+  console: Console,
+  exitCode: () => number,
+): Promise<number> {
+  try {
+    await program.parseAsync(argv, { from: 'user' });
+    return exitCode();
+  } catch (thrown) {
+    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    const error = asOrkError(thrown);
+    console.err(errorText(program.name(), error.toDetails(), makeStyle(console.color)));
+    if (program.opts<GlobalOptions>().debug) console.err(`${stackOf(thrown)}\n`);
+    return error.reason.startsWith('cli.') && error.code !== 'io' ? EXIT.usage : EXIT.failed;
+  }
+}
+
+/** A whole number from 1 up, for an option. */
+export function parsePositive(text: string): number {
+  const value = Number(text);
+  if (Number.isSafeInteger(value) && value >= 1) return value;
+  throw new InvalidArgumentError('it must be a whole number from 1 up.');
+}
+
+export function collect(value: string, previous: string[]): string[] {
+  return [...previous, value];
+}
+
+function stackOf(thrown: unknown): string {
+  if (!(thrown instanceof Error)) return String(thrown);
+  const cause = thrown instanceof OrkError && thrown.cause instanceof Error ? thrown.cause : thrown;
+  return cause.stack ?? cause.message;
+}

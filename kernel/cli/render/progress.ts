@@ -1,0 +1,156 @@
+import type { RunEvent, WorkloadResult } from '../../engine/events.ts';
+import type { Playbook, WorkloadName } from '../../playbook/model.ts';
+import type { ChannelStats } from '../../streams/channel.ts';
+import type { Console } from './output.ts';
+import { printable } from './printable.ts';
+import { logText, nameWidth, workloadLine } from './report-text.ts';
+import { makeStyle, type Style } from './style.ts';
+import { drawTree, type TreeNode } from './tree.ts';
+
+/** Shows a run while it goes on, on standard error. */
+export interface Progress {
+  event(event: RunEvent): void;
+  /** Leaves the terminal as it should be; nothing is shown afterwards. */
+  stop(): void;
+}
+
+export type ChannelsView = () => { from: WorkloadName; stats: ChannelStats }[];
+
+const FRAME_MS = 100;
+
+/** A live tree in a terminal, plain lines elsewhere. */
+export async function makeProgress(
+  playbook: Playbook,
+  console: Console,
+  channels: ChannelsView,
+): Promise<Progress> {
+  const style = makeStyle(console.color);
+  if (!console.interactive) return new PlainProgress(playbook, console, style);
+  const { createLogUpdate } = await import('log-update');
+  return new TreeProgress(playbook, console, style, channels, createLogUpdate(process.stderr));
+}
+
+/** One line when a workload has ended, and each log line as it comes. */
+class PlainProgress implements Progress {
+  readonly #console: Console;
+  readonly #style: Style;
+  readonly #width: number;
+
+  constructor(playbook: Playbook, console: Console, style: Style) {
+    this.#console = console;
+    this.#style = style;
+    this.#width = nameWidth(playbook.workloads.map(({ name }) => name));
+  }
+
+  event(event: RunEvent): void {
+    const text = this.#textOf(event);
+    if (text !== undefined) this.#console.err(`${text}\n`);
+  }
+
+  stop(): void {}
+
+  #textOf(event: RunEvent): string | undefined {
+    switch (event.event) {
+      case 'workload.started':
+        return this.#style.faint(`▸ ${event.workload}`);
+      case 'workload.output':
+        if (event.line.level === 'debug') return undefined;
+        return logText(event.workload, event.line, this.#style);
+      case 'workload.finished':
+        return workloadLine(event.workload, event.result, this.#width, this.#style);
+      default:
+        return undefined;
+    }
+  }
+}
+
+interface LogUpdate {
+  (...lines: string[]): void;
+  clear(): void;
+  done(): void;
+}
+
+class TreeProgress implements Progress {
+  readonly #playbook: Playbook;
+  readonly #console: Console;
+  readonly #style: Style;
+  readonly #channels: ChannelsView;
+  readonly #screen: LogUpdate;
+  readonly #timer: NodeJS.Timeout;
+  readonly #startedAt = Date.now();
+  readonly #running = new Map<WorkloadName, number>();
+  readonly #ended = new Map<WorkloadName, WorkloadResult>();
+  #tick = 0;
+
+  constructor(
+    playbook: Playbook,
+    console: Console,
+    style: Style,
+    channels: ChannelsView,
+    screen: LogUpdate,
+  ) {
+    this.#playbook = playbook;
+    this.#console = console;
+    this.#style = style;
+    this.#channels = channels;
+    this.#screen = screen;
+    this.#timer = setInterval(() => this.#draw(), FRAME_MS);
+  }
+
+  event(event: RunEvent): void {
+    switch (event.event) {
+      case 'workload.started':
+        this.#running.set(event.workload, event.time);
+        return;
+      case 'workload.finished':
+        this.#running.delete(event.workload);
+        this.#ended.set(event.workload, event.result);
+        return;
+      case 'workload.output':
+        if (event.line.level === 'debug') return;
+        this.#screen.clear();
+        this.#console.err(`${logText(event.workload, event.line, this.#style)}\n`);
+    }
+  }
+
+  stop(): void {
+    clearInterval(this.#timer);
+    this.#screen.clear();
+    this.#screen.done();
+  }
+
+  #draw(): void {
+    const frame = {
+      title: printable(this.#playbook.name),
+      nodes: this.#nodes(),
+      now: Date.now(),
+      startedAt: this.#startedAt,
+      tick: this.#tick++,
+      columns: this.#console.columns(),
+      rows: process.stderr.rows ?? 24,
+    };
+    this.#screen(drawTree(frame, this.#style).join('\n'));
+  }
+
+  #nodes(): TreeNode[] {
+    const outgoing = Map.groupBy(this.#channels(), ({ from }) => from);
+    return this.#playbook.workloads.map(({ name, streamInputs }) => ({
+      name,
+      sources: streamInputs.map(({ workload }) => workload),
+      state: this.#stateOf(name, outgoing.get(name) ?? []),
+    }));
+  }
+
+  #stateOf(name: WorkloadName, channels: { stats: ChannelStats }[]): TreeNode['state'] {
+    const result = this.#ended.get(name);
+    if (result !== undefined) return { kind: 'ended', result };
+    const since = this.#running.get(name);
+    if (since === undefined) return { kind: 'waiting' };
+    return {
+      kind: 'running',
+      since,
+      records: Math.max(0, ...channels.map(({ stats }) => stats.written)),
+      fillRatio: Math.max(0, ...channels.map(({ stats }) => stats.fillRatio)),
+    };
+  }
+}

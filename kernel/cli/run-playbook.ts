@@ -1,0 +1,145 @@
+import { randomUUID } from 'node:crypto';
+import { availableParallelism } from 'node:os';
+import path from 'node:path';
+import { packageRoot } from '../components/package-root.ts';
+import { ModuleRegistry } from '../components/registry.ts';
+import type { RunEvent, RunReport } from '../engine/events.ts';
+import type { PlaybookRun } from '../engine/run.ts';
+import type { WorkerPool } from '../host/worker-pool.ts';
+import type { Playbook } from '../playbook/model.ts';
+import { isJsonObject, type JsonObject } from '../types/json.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
+import { loadAndCheck } from './load-playbook.ts';
+import { problemsToText } from './problems.ts';
+import type { Console } from './render/output.ts';
+import { makeProgress, type Progress } from './render/progress.ts';
+import { eventToJson, reportToJson } from './render/report-json.ts';
+import { failuresToText, reportToText } from './render/report-text.ts';
+import { makeStyle } from './render/style.ts';
+import type { StopSignals } from './stop-signals.ts';
+import { readVariables } from './variables.ts';
+
+export type OutputFormat = 'text' | 'json' | 'ndjson';
+
+export interface RunPlaybook {
+  file: string;
+  output: OutputFormat;
+  vars: string[];
+  varsFile?: string;
+  workspace: string;
+  maxParallel?: number;
+  failFast: boolean;
+}
+
+export interface RunSurroundings {
+  pool: WorkerPool;
+  signals: StopSignals;
+  console: Console;
+}
+
+/** Checks the playbook, runs it with the workers of the pool, and reports. */
+export async function runPlaybook(
+  command: RunPlaybook,
+  { pool, signals, console }: RunSurroundings,
+): Promise<ExitCode> {
+  const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
+  const { source, problems, valid } = await loadAndCheck(command.file, registry, (value) => {
+    const first = firstModule(value);
+    if (registry.find(first) !== undefined) pool.preload(registry.get(first).component);
+  });
+  const style = makeStyle(console.color);
+  if (problems.length > 0) console.err(problemsToText(problems, source, style));
+  if (signals.asked) return EXIT.interrupted;
+  if (valid === undefined) {
+    console.err('validation failed: nothing was run\n');
+    return EXIT.failed;
+  }
+  const vars = await readVariables(valid.playbook.vars, command.varsFile, command.vars);
+  const playbook: Playbook = { ...valid.playbook, vars };
+  const output = new RunOutput(command.output, console);
+  // Loaded late, as the validator is: the worker has been told by now what to prepare for.
+  const { PlaybookRun } = await import('../engine/run.ts');
+  const run = new PlaybookRun({
+    playbook,
+    graph: valid.graph,
+    registry,
+    pool,
+    runId: randomUUID(),
+    workspace: command.workspace,
+    hostEnvironment: process.env,
+    cores: availableParallelism(),
+    ...(command.maxParallel === undefined ? {} : { maxParallel: command.maxParallel }),
+    failFast: command.failFast,
+    now: Date.now,
+    uuid: randomUUID,
+    onEvent: (event) => output.event(event),
+  });
+  await output.start(playbook, run);
+  try {
+    const executing = run.execute();
+    signals.attach(run);
+    const report = await executing;
+    await output.finish(report);
+    return exitCodeOf(report);
+  } finally {
+    output.stop();
+  }
+}
+
+/** The module of the first workload of a playbook that has not been checked yet. */
+function firstModule({ workloads }: JsonObject): string {
+  const first = Array.isArray(workloads) ? workloads[0] : undefined;
+  const process = isJsonObject(first) ? first['process'] : undefined;
+  const module = isJsonObject(process) ? process['module'] : undefined;
+  return typeof module === 'string' ? module : '';
+}
+
+function exitCodeOf(report: RunReport): ExitCode {
+  if (report.status === 'Canceled') return EXIT.interrupted;
+  return report.status === 'Failed' ? EXIT.failed : EXIT.ok;
+}
+
+/** Progress to standard error while the run goes on, its result to standard output. */
+class RunOutput {
+  readonly #format: OutputFormat;
+  readonly #console: Console;
+  #progress: Progress | undefined;
+  #written: Promise<void> = Promise.resolve();
+
+  constructor(format: OutputFormat, console: Console) {
+    this.#format = format;
+    this.#console = console;
+  }
+
+  async start(playbook: Playbook, run: PlaybookRun): Promise<void> {
+    if (this.#format !== 'text') return;
+    this.#progress = await makeProgress(playbook, this.#console, () => run.channels());
+  }
+
+  event(event: RunEvent): void {
+    this.#progress?.event(event);
+    if (this.#format === 'ndjson') this.#line(JSON.stringify(eventToJson(event)));
+  }
+
+  async finish(report: RunReport): Promise<void> {
+    this.stop();
+    const style = makeStyle(this.#console.color);
+    const outStyle = makeStyle(this.#console.outColor);
+    if (this.#format === 'text') this.#line(reportToText(report, outStyle).trimEnd());
+    if (this.#format === 'json') this.#line(JSON.stringify(reportToJson(report), null, 2));
+    if (this.#format !== 'ndjson') this.#console.err(failuresToText(report, style));
+    await this.#written;
+  }
+
+  stop(): void {
+    this.#progress?.stop();
+    this.#progress = undefined;
+  }
+
+  #line(text: string): void {
+    const written = this.#written.then(() => this.#console.out(`${text}\n`));
+    // Told once, by `finish`; the run itself goes on without its reader.
+    written.catch(() => {});
+    this.#written = written;
+  }
+}

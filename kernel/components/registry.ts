@@ -1,0 +1,88 @@
+import { readFileSync } from 'node:fs';
+import path from 'node:path';
+import { OrkError } from '../types/errors.ts';
+import type { FamilyManifest, ModuleManifest } from '../types/manifest.ts';
+import type { ModuleIndex } from './manifest.ts';
+import { readModuleIndex } from './module-index.ts';
+
+/** The files of a transpiled component, as a worker loads them. */
+export interface ComponentFiles {
+  glue: string;
+  cores: Record<string, string>;
+  capabilities: string[];
+}
+
+export interface RegisteredModule {
+  manifest: ModuleManifest;
+  family: FamilyFacts;
+  version: string;
+  component: ComponentFiles;
+}
+
+/** What a module shares with the rest of its component. */
+export type FamilyFacts = Pick<
+  FamilyManifest,
+  'family' | 'version' | 'contract' | 'layer' | 'license'
+>;
+
+/** The modules that playbooks can name: for now the standard library, built beside the kernel. */
+export class ModuleRegistry {
+  readonly #modules = new Map<string, RegisteredModule>();
+
+  constructor(index: ModuleIndex, folder: string) {
+    for (const entry of index.families) {
+      const component: ComponentFiles = {
+        glue: path.join(folder, entry.glue.path),
+        cores: Object.fromEntries(
+          Object.entries(entry.cores).map(([name, digest]) => [
+            name,
+            path.join(folder, 'cores', `${digest}.wasm`),
+          ]),
+        ),
+        capabilities: entry.manifest.capabilities,
+      };
+      for (const manifest of entry.manifest.modules) {
+        const { version } = entry.manifest;
+        this.#modules.set(manifest.name, { manifest, family: entry.manifest, version, component });
+      }
+    }
+  }
+
+  /** Reads `index.json` of the folder. Throws `failed-precondition` when the library is not built. */
+  static load(folder: string): ModuleRegistry {
+    const file = path.join(folder, 'index.json');
+    let text: string;
+    try {
+      text = readFileSync(file, 'utf8');
+    } catch (error) {
+      throw new OrkError('failed-precondition', `the standard library is missing: ${file}`, {
+        reason: 'modules.not-built',
+        hint: 'in a checkout, run `make build`; otherwise install ork again',
+        cause: error,
+      });
+    }
+    return new ModuleRegistry(readModuleIndex(text, file), folder);
+  }
+
+  /** What the validator asks: the manifest of a module, by name. */
+  find(name: string): ModuleManifest | undefined {
+    return this.#modules.get(name)?.manifest;
+  }
+
+  names(): string[] {
+    return [...this.#modules.keys()];
+  }
+
+  /** Every module, ordered by name. */
+  all(): RegisteredModule[] {
+    const byName = [...this.#modules].sort(([a], [b]) => (a < b ? -1 : 1));
+    return byName.map(([, module]) => module);
+  }
+
+  /** Throws `not-found` for a name that validation has not seen. */
+  get(name: string): RegisteredModule {
+    const found = this.#modules.get(name);
+    if (found !== undefined) return found;
+    throw new OrkError('not-found', `there is no module '${name}'`, { reason: 'module.unknown' });
+  }
+}

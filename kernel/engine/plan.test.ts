@@ -1,0 +1,153 @@
+import fc from 'fast-check';
+import { expect, test } from 'vitest';
+import type { Edge, EdgeKind, Graph, WorkloadName } from '../playbook/model.ts';
+import { type Action, isFinished, plan, type WorkloadState } from './plan.ts';
+
+const name = (text: string): WorkloadName => text as WorkloadName;
+
+function graphOf(
+  nodes: string[],
+  edges: [string, string, EdgeKind?][],
+  groups?: string[][],
+): Graph {
+  return {
+    nodes: nodes.map(name),
+    edges: edges.map(
+      ([from, to, kind = 'order']): Edge => ({ from: name(from), to: name(to), kind }),
+    ),
+    groups: (groups ?? nodes.map((node) => [node])).map((group) => group.map(name)),
+    handlers: new Map(),
+  };
+}
+
+function states(given: Record<string, WorkloadState>): Map<WorkloadName, WorkloadState> {
+  return new Map(Object.entries(given).map(([key, state]) => [name(key), state]));
+}
+
+const pending: WorkloadState = { status: 'Pending' };
+const running: WorkloadState = { status: 'Running' };
+const completed: WorkloadState = { status: 'Completed' };
+const failed: WorkloadState = { status: 'Failed', ignored: false };
+
+function planOf(
+  graph: Graph,
+  given: Record<string, WorkloadState>,
+  options: { maxParallel?: number; stopping?: boolean } = {},
+): Action[] {
+  return plan({ graph, states: states(given), maxParallel: 8, stopping: false, ...options });
+}
+
+const chain = graphOf(['a', 'b'], [['a', 'b']]);
+
+test('what depends on nothing starts at once', () => {
+  expect(planOf(chain, { a: pending, b: pending })).toEqual([{ kind: 'start', members: ['a'] }]);
+});
+
+test('a dependent waits for its upstream, and starts when it has completed', () => {
+  expect(planOf(chain, { a: running, b: pending })).toEqual([]);
+  expect(planOf(chain, { a: completed, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+});
+
+test('a failed upstream skips its dependents', () => {
+  expect(planOf(chain, { a: failed, b: pending })).toEqual([
+    { kind: 'skip', workload: 'b', upstream: 'a' },
+  ]);
+});
+
+test('an ignored failure counts as completed', () => {
+  const ignored: WorkloadState = { status: 'Failed', ignored: true };
+  expect(planOf(chain, { a: ignored, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+});
+
+test('an upstream skipped by its own `when` is satisfied, one skipped by a failure is not', () => {
+  const byWhen: WorkloadState = { status: 'Skipped', by: 'when' };
+  const byUpstream: WorkloadState = { status: 'Skipped', by: 'upstream' };
+  expect(planOf(chain, { a: byWhen, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+  expect(planOf(chain, { a: byUpstream, b: pending })).toEqual([
+    { kind: 'skip', workload: 'b', upstream: 'a' },
+  ]);
+});
+
+test('a failure handler needs its upstream only to have ended', () => {
+  const handled = { ...chain, handlers: new Map([[name('b'), new Set([name('a')])]]) };
+  expect(planOf(handled, { a: running, b: pending })).toEqual([]);
+  expect(planOf(handled, { a: failed, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+});
+
+test('workloads joined by streams start together and take one slot', () => {
+  const graph = graphOf(['p', 'c', 'x'], [['p', 'c', 'stream']], [['p', 'c'], ['x']]);
+  expect(planOf(graph, { p: pending, c: pending, x: pending }, { maxParallel: 1 })).toEqual([
+    { kind: 'start', members: ['p', 'c'] },
+  ]);
+});
+
+test('a stream group waits until every member may start', () => {
+  const graph = graphOf(
+    ['a', 'p', 'c'],
+    [
+      ['p', 'c', 'stream'],
+      ['a', 'c'],
+    ],
+    [['a'], ['p', 'c']],
+  );
+  expect(planOf(graph, { a: running, p: pending, c: pending })).toEqual([]);
+});
+
+test('no more groups run than there are slots', () => {
+  const graph = graphOf(['a', 'b', 'c'], []);
+  expect(planOf(graph, { a: running, b: pending, c: pending }, { maxParallel: 2 })).toEqual([
+    { kind: 'start', members: ['b'] },
+  ]);
+});
+
+test('a stopping run cancels what has not started', () => {
+  expect(planOf(chain, { a: running, b: pending }, { stopping: true })).toEqual([
+    { kind: 'cancel', workload: 'b' },
+  ]);
+});
+
+test('any graph with any failures runs to its end, and obeys its edges on the way', () => {
+  const scenario = fc.record({
+    size: fc.integer({ min: 1, max: 12 }),
+    pairs: fc.array(fc.tuple(fc.nat(11), fc.nat(11)), { maxLength: 25 }),
+    failing: fc.array(fc.nat(11)),
+    maxParallel: fc.integer({ min: 1, max: 4 }),
+  });
+  fc.assert(
+    fc.property(scenario, ({ size, pairs, failing, maxParallel }) => {
+      const nodes = Array.from({ length: size }, (_, index) => `n${index}`);
+      const edges = pairs
+        .filter(([from, to]) => from < to && to < size)
+        .map(([from, to]): [string, string] => [`n${from}`, `n${to}`]);
+      const graph = graphOf(nodes, edges);
+      const now = states(Object.fromEntries(nodes.map((node) => [node, pending])));
+      const step = (): Action[] => plan({ graph, states: now, maxParallel, stopping: false });
+      for (let turn = 0; turn < 4 * size && !isFinished(now); turn++) {
+        for (let actions = step(); actions.length > 0; actions = step()) {
+          for (const action of actions) apply(action, now, graph);
+        }
+        const active = [...now].filter(([, state]) => state.status === 'Running');
+        expect(active.length).toBeLessThanOrEqual(maxParallel);
+        const [first] = active[0] ?? [];
+        if (first === undefined) break;
+        now.set(first, failing.includes(Number(first.slice(1))) ? failed : completed);
+      }
+      expect(isFinished(now)).toBe(true);
+      expect(step()).toEqual([]);
+    }),
+  );
+});
+
+function apply(action: Action, now: Map<WorkloadName, WorkloadState>, graph: Graph): void {
+  if (action.kind === 'skip') {
+    expect(['Failed', 'Skipped']).toContain(now.get(action.upstream)?.status);
+    now.set(action.workload, { status: 'Skipped', by: 'upstream' });
+  }
+  if (action.kind !== 'start') return;
+  for (const member of action.members) {
+    expect(now.get(member)?.status).toBe('Pending');
+    const upstream = graph.edges.filter(({ to }) => to === member).map(({ from }) => from);
+    for (const from of upstream) expect(now.get(from)?.status).toBe('Completed');
+    now.set(member, running);
+  }
+}

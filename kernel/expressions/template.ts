@@ -1,0 +1,225 @@
+import type { Json, JsonObject } from '../types/json.ts';
+import type { Expression } from './cel.ts';
+import { ExpressionError } from './errors.ts';
+import { MAX_RESULT_BYTES } from './limits.ts';
+import type { FunctionCall, Reference } from './references.ts';
+import { isTemplate, type Segment, scanTemplate } from './scanner.ts';
+import type { Scope } from './scope.ts';
+
+type Cel = typeof import('./cel.ts');
+
+/**
+ * A string, or any JSON value with strings in it, ready to be rendered any number of times.
+ * Rendering is synchronous; only compiling is not.
+ */
+export interface Template {
+  /** True when there is nothing to evaluate: `render` returns the value as it is. */
+  readonly literal: boolean;
+  /** Throws an `ExpressionError` when an expression fails. What expressions yield is not rendered again. */
+  render(scope: Scope): Json;
+}
+
+/** What a template's text says of itself; offsets count from the start of the text. */
+export interface Inspection {
+  references: Reference[];
+  calls: FunctionCall[];
+  /** True when the text is exactly one `{{ expression }}`, so that it yields any type. */
+  typed: boolean;
+  errors: ExpressionError[];
+}
+
+let loading: Promise<Cel> | undefined;
+
+/**
+ * Loads the CEL library, which takes about 100 ms the first time. Everything in this file calls it
+ * by itself when a value has a `{{`; a program that will need it anyway may call it early.
+ */
+export function loadCel(): Promise<Cel> {
+  loading ??= import('./cel.ts');
+  return loading;
+}
+
+/**
+ * Compiles one string. CEL is loaded only if it has a `{{`.
+ * Rejects with an `ExpressionError` (`expression.syntax`), its offset counting from the start of `text`.
+ */
+export async function compileTemplate(text: string): Promise<Template> {
+  return isTemplate(text) ? buildText(text, await loadCel()) : new LiteralTemplate(text);
+}
+
+/** Compiles a value: every string in it is a template, keys and other scalars are literal. */
+export async function compileValue(value: Json): Promise<Template> {
+  return holdsTemplate(value) ? buildValue(value, await loadCel()) : new LiteralTemplate(value);
+}
+
+const compiled = new WeakMap<object, Promise<Template>>();
+
+/**
+ * Renders every string of a value. Lists and maps are compiled once and remembered for as long as
+ * the value lives, so it must not be changed afterwards.
+ */
+export async function renderValue(value: Json, scope: Scope): Promise<Json> {
+  if (typeof value !== 'object' || value === null) {
+    return (await compileValue(value)).render(scope);
+  }
+  let template = compiled.get(value);
+  if (template === undefined) {
+    template = compileValue(value);
+    compiled.set(value, template);
+  }
+  return (await template).render(scope);
+}
+
+/** True when a string anywhere in the value has a `{{`. */
+function holdsTemplate(value: Json): boolean {
+  if (typeof value === 'string') return isTemplate(value);
+  if (typeof value !== 'object' || value === null) return false;
+  return Object.values(value).some(holdsTemplate);
+}
+
+/** Looks at a text without rendering it and collects all its mistakes instead of throwing the first. */
+export async function inspectTemplate(text: string): Promise<Inspection> {
+  const inspection: Inspection = { references: [], calls: [], typed: false, errors: [] };
+  if (!isTemplate(text)) return inspection;
+  const cel = await loadCel();
+  try {
+    const segments = scanTemplate(text);
+    inspection.typed = isTyped(segments);
+    for (const segment of segments) inspectSegment(segment, text, cel, inspection);
+  } catch (error) {
+    inspection.errors.push(asExpressionError(error));
+  }
+  return inspection;
+}
+
+function inspectSegment(segment: Segment, text: string, cel: Cel, found: Inspection): void {
+  if (segment.kind === 'text') return;
+  try {
+    const { analysis } = cel.compileExpression(segment.source);
+    const { offset } = segment;
+    for (const call of analysis.calls) found.calls.push({ ...call, offset: call.offset + offset });
+    for (const reference of analysis.references) {
+      const offsets = reference.offsets.map((place) => place + offset);
+      found.references.push({ ...reference, offsets });
+    }
+  } catch (error) {
+    found.errors.push(asExpressionError(error).within(text, segment.offset));
+  }
+}
+
+function asExpressionError(error: unknown): ExpressionError {
+  if (error instanceof ExpressionError) return error;
+  throw error;
+}
+
+function isTyped(segments: Segment[]): boolean {
+  return segments.length === 1 && segments[0]?.kind === 'expression';
+}
+
+class LiteralTemplate implements Template {
+  readonly literal = true;
+  readonly #value: Json;
+
+  constructor(value: Json) {
+    this.#value = value;
+  }
+
+  render(): Json {
+    return this.#value;
+  }
+}
+
+class TypedTemplate implements Template {
+  readonly literal = false;
+  readonly #expression: Expression;
+
+  constructor(expression: Expression) {
+    this.#expression = expression;
+  }
+
+  render(scope: Scope): Json {
+    return this.#expression.evaluate(scope.names, scope);
+  }
+}
+
+class TextTemplate implements Template {
+  readonly literal = false;
+  readonly #text: string;
+  readonly #parts: (string | Expression)[];
+
+  constructor(text: string, parts: (string | Expression)[]) {
+    this.#text = text;
+    this.#parts = parts;
+  }
+
+  render(scope: Scope): Json {
+    let rendered = '';
+    for (const part of this.#parts) {
+      rendered += typeof part === 'string' ? part : spliceText(part.evaluate(scope.names, scope));
+      if (rendered.length > MAX_RESULT_BYTES) throw this.#tooLarge();
+    }
+    return rendered;
+  }
+
+  #tooLarge(): ExpressionError {
+    const message = `the text is larger than ${MAX_RESULT_BYTES} bytes`;
+    const expression = this.#text;
+    const code = 'resource-exhausted';
+    return new ExpressionError(message, { reason: 'expression.too-large', code, expression });
+  }
+}
+
+class ListTemplate implements Template {
+  readonly literal = false;
+  readonly #items: Template[];
+
+  constructor(items: Template[]) {
+    this.#items = items;
+  }
+
+  render(scope: Scope): Json {
+    return this.#items.map((item) => item.render(scope));
+  }
+}
+
+class MapTemplate implements Template {
+  readonly literal = false;
+  readonly #members: [string, Template][];
+
+  constructor(members: [string, Template][]) {
+    this.#members = members;
+  }
+
+  render(scope: Scope): Json {
+    const render = ([key, member]: [string, Template]) => [key, member.render(scope)] as const;
+    return Object.fromEntries(this.#members.map(render)) as JsonObject;
+  }
+}
+
+function buildText(text: string, cel: Cel): Template {
+  const compile = ({ kind, source, offset }: Segment): string | Expression => {
+    if (kind === 'text') return source;
+    try {
+      return cel.compileExpression(source);
+    } catch (error) {
+      throw asExpressionError(error).within(text, offset);
+    }
+  };
+  const parts = scanTemplate(text).map(compile);
+  const [only] = parts;
+  const typed = parts.length === 1 && only !== undefined && typeof only !== 'string';
+  return typed ? new TypedTemplate(only) : new TextTemplate(text, parts);
+}
+
+function buildValue(value: Json, cel: Cel): Template {
+  if (!holdsTemplate(value)) return new LiteralTemplate(value);
+  if (typeof value === 'string') return buildText(value, cel);
+  if (Array.isArray(value)) return new ListTemplate(value.map((item) => buildValue(item, cel)));
+  const members = Object.entries(value as JsonObject);
+  return new MapTemplate(members.map(([key, member]) => [key, buildValue(member, cel)]));
+}
+
+/** How a value reads inside a text: strings as they are, the rest as JSON. */
+function spliceText(value: Json): string {
+  return typeof value === 'string' ? value : JSON.stringify(value);
+}

@@ -1,0 +1,151 @@
+import { didYouMean, nearest } from '../expressions/nearest.ts';
+import type { Reference } from '../expressions/references.ts';
+import type { Checking, PlacedText } from './checking.ts';
+import type { DraftWorkload } from './draft.ts';
+import { KERNEL_NAMES, TYPE_NAMES } from './names.ts';
+
+const WORKLOAD_FIELDS = [
+  'status',
+  'summary',
+  'error',
+  'attempts',
+  'started_at',
+  'finished_at',
+  'duration_ms',
+];
+const REGISTERED_FIELDS = ['status', 'summary', 'error', 'attempts', 'duration_ms'];
+const PLAYBOOK_FIELDS = ['name', 'run_id'];
+const ORK_FIELDS = ['workloads', 'playbook', 'resume_payload', 'loop'];
+const ORK_FIELDS_NOT_YET = ['resume_payload', 'loop'];
+
+/** The workload whose result a reference reads. */
+export interface Resolved {
+  workload: DraftWorkload;
+  /** `status`, `summary`, …; undefined when all of it is read. */
+  field: string | undefined;
+}
+
+/**
+ * Finds what a reference stands for; reports it when there is no such thing. Undefined when it reads
+ * no workload's result. `site` is the text that the reference stands in.
+ */
+export function resolveReference(
+  reference: Reference,
+  site: PlacedText,
+  checking: Checking,
+): Resolved | undefined {
+  return new Resolver(reference, site, checking).resolve();
+}
+
+class Resolver {
+  readonly #reference: Reference;
+  readonly #site: PlacedText;
+  readonly #checking: Checking;
+
+  constructor(reference: Reference, site: PlacedText, checking: Checking) {
+    this.#reference = reference;
+    this.#site = site;
+    this.#checking = checking;
+  }
+
+  resolve(): Resolved | undefined {
+    const { draft } = this.#checking;
+    const root = this.#part(0) ?? '';
+    const registrar = draft.byRegister.get(root);
+    if (root === '_ork') return this.#kernel();
+    if (registrar !== undefined) return this.#result(registrar, 1, REGISTERED_FIELDS);
+    if (!this.#isKnownRoot(root)) this.#unknownRoot(root);
+    return undefined;
+  }
+
+  #isKnownRoot(root: string): boolean {
+    const { draft, givenVars } = this.#checking;
+    const declared = Object.hasOwn(draft.vars, root) || givenVars.has(root);
+    const optional = this.#reference.presence === 'default' && !KERNEL_NAMES.includes(root);
+    return declared || TYPE_NAMES.has(root) || (optional && !draft.byName.has(root));
+  }
+
+  #unknownRoot(root: string): void {
+    const { draft, givenVars } = this.#checking;
+    if (root === 'event' || root === 'activation') {
+      const message = `'${root}' exists only below an event_driven or scheduled workload`;
+      this.#error('playbook.unknown-name', message, 0);
+      return;
+    }
+    if (draft.byName.has(root)) {
+      const hint = `add \`register: ${root}\` to it, or read _ork.workloads.${root}`;
+      this.#error('playbook.unknown-name', `the workload '${root}' registers no result`, 0, hint);
+      return;
+    }
+    const names = [...Object.keys(draft.vars), ...givenVars, ...draft.byRegister.keys(), '_ork'];
+    const hint = didYouMean(root, names) ?? 'declare it under vars, or register it';
+    this.#error('playbook.unknown-name', `'${root}' does not exist`, 0, hint);
+  }
+
+  #kernel(): Resolved | undefined {
+    const field = this.#part(1);
+    if (field === 'tasks') {
+      this.#error('playbook.renamed', '`_ork.tasks` is now `_ork.workloads`', 1);
+    } else if (field !== undefined && ORK_FIELDS_NOT_YET.includes(field)) {
+      const message = `\`_ork.${field}\` is part of the language but not available in this version`;
+      this.#error('playbook.unavailable', message, 1);
+    } else if (field === 'workloads') {
+      return this.#namedWorkload();
+    } else if (field === 'playbook') {
+      this.#checkField('_ork.playbook', 2, PLAYBOOK_FIELDS);
+    } else {
+      this.#checkField('_ork', 1, ORK_FIELDS);
+    }
+    return undefined;
+  }
+
+  #namedWorkload(): Resolved | undefined {
+    const { draft } = this.#checking;
+    const name = this.#part(2);
+    if (name === undefined) {
+      const message = '_ork.workloads must be followed by the name of a workload';
+      const hint = 'a name that is computed gives no dependency to wait for';
+      this.#error('playbook.computed-reference', message, 0, hint);
+      return undefined;
+    }
+    const workload = draft.byName.get(name);
+    if (workload !== undefined) return this.#result(workload, 3, WORKLOAD_FIELDS);
+    const hint = didYouMean(name, draft.byName.keys());
+    this.#error('playbook.unknown-workload', `there is no workload '${name}'`, 2, hint);
+    return undefined;
+  }
+
+  #result(workload: DraftWorkload, index: number, fields: string[]): Resolved {
+    this.#checkField(this.#reference.path.slice(0, index).join('.'), index, fields);
+    return { workload, field: this.#part(index) };
+  }
+
+  #checkField(owner: string, index: number, fields: string[]): void {
+    const { path, presence } = this.#reference;
+    const field = this.#part(index);
+    const asked = presence === 'has' && index === path.length - 1;
+    if (field === undefined || fields.includes(field) || asked) return;
+    const close = nearest(field, fields);
+    const hint = this.#hintForField(owner, field, fields, close);
+    this.#error('playbook.unknown-field', `'${owner}' has no field '${field}'`, index, hint);
+  }
+
+  #hintForField(owner: string, field: string, fields: string[], close: string | undefined): string {
+    if (close !== undefined) return `did you mean '${close}'?`;
+    return fields.includes('summary')
+      ? `what the module returned is under ${owner}.summary: ${owner}.summary.${field}`
+      : `it has: ${fields.join(', ')}`;
+  }
+
+  #part(index: number): string | undefined {
+    return this.#reference.path[index];
+  }
+
+  #error(reason: string, message: string, part: number, hint?: string): void {
+    const { loaded, problems } = this.#checking;
+    const offset = this.#reference.offsets[part] ?? 0;
+    const length = this.#part(part)?.length ?? 1;
+    const position = loaded.map.positionInString(this.#site.path, offset, length);
+    problems.error(reason, message, position, hint);
+  }
+}

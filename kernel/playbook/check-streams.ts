@@ -1,0 +1,148 @@
+import { didYouMean } from '../expressions/nearest.ts';
+import { isJsonObject } from '../types/json.ts';
+import type { ModuleManifest } from '../types/manifest.ts';
+import { findUpstream } from './check-names.ts';
+import type { Checking, TracedEdge } from './checking.ts';
+import type { DraftWorkload, ListedName } from './draft.ts';
+import { asWorkloadName } from './names.ts';
+
+/** The port that a module writes to when nothing else is said. */
+const MAIN_PORT = 'main';
+
+/** Splits an entry of `stream_inputs`, `NAME` or `NAME.port`. */
+export function splitStreamInput(text: string): { workload: string; port: string } {
+  const dot = text.indexOf('.');
+  return dot < 0
+    ? { workload: text, port: MAIN_PORT }
+    : { workload: text.slice(0, dot), port: text.slice(dot + 1) };
+}
+
+/** Resolves `stream_inputs` against the modules' roles and ports, and warns of streams nobody reads. */
+export function streamEdges(checking: Checking): TracedEdge[] {
+  const edges = checking.draft.workloads.flatMap((workload) => inputsOf(workload, checking));
+  warnUnread(edges, checking);
+  warnUnreadRejects(edges, checking);
+  warnStarved(checking);
+  return edges;
+}
+
+function inputsOf(workload: DraftWorkload, checking: Checking): TracedEdge[] {
+  if (workload.streamInputs.length > 0) checkConsumer(workload, checking);
+  const seen = new Set<string>();
+  return workload.streamInputs.flatMap((listed) => {
+    if (seen.has(listed.text)) {
+      const position = checking.loaded.map.valuePosition(listed.path);
+      checking.problems.error('stream.duplicate', `'${listed.text}' is listed twice`, position);
+      return [];
+    }
+    seen.add(listed.text);
+    return inputEdge(listed, workload, checking);
+  });
+}
+
+function inputEdge(listed: ListedName, workload: DraftWorkload, checking: Checking): TracedEdge[] {
+  const { workload: name, port } = splitStreamInput(listed.text);
+  const producer = findUpstream(listed, name, workload, checking);
+  if (producer === undefined) return [];
+  const manifest = manifestOf(producer, checking);
+  if (manifest !== undefined) checkProducer(listed, producer, port, manifest, checking);
+  return [
+    {
+      from: asWorkloadName(producer.name),
+      to: asWorkloadName(workload.name),
+      kind: 'stream',
+      port,
+      position: checking.loaded.map.valuePosition(listed.path),
+    },
+  ];
+}
+
+function checkConsumer(workload: DraftWorkload, checking: Checking): void {
+  const manifest = manifestOf(workload, checking);
+  if (manifest === undefined || manifest.stream === 'consumer' || manifest.stream === 'transform') {
+    return;
+  }
+  const message = `${manifest.name} does not take a stream`;
+  const position = checking.loaded.map.keyPosition([...workload.path, 'stream_inputs']);
+  checking.problems.error('stream.not-a-consumer', message, position);
+}
+
+function checkProducer(
+  { path }: ListedName,
+  producer: DraftWorkload,
+  port: string,
+  manifest: ModuleManifest,
+  { loaded, problems }: Checking,
+): void {
+  const position = loaded.map.valuePosition(path);
+  const { name } = producer;
+  if (manifest.stream !== 'producer' && manifest.stream !== 'transform') {
+    const message = `'${name}' is ${manifest.name}, which does not produce a stream`;
+    problems.error('stream.not-a-producer', message, position);
+    return;
+  }
+  const ports = [MAIN_PORT, ...manifest.ports];
+  if (ports.includes(port)) {
+    if (port !== MAIN_PORT || streamIsOn(producer, manifest)) return;
+    const message = `'${name}' produces no stream: its param \`stream\` is 'none'`;
+    problems.error('stream.off', message, position, 'set it, e.g. stream: lines');
+    return;
+  }
+  const hint = didYouMean(port, ports) ?? `it has: ${ports.join(', ')}`;
+  problems.error('stream.unknown-port', `${manifest.name} has no port '${port}'`, position, hint);
+}
+
+/**
+ * A module whose param `stream` defaults to `none` (`exec`, say) produces records only when asked to.
+ * A template there may turn out either way.
+ */
+function streamIsOn({ params }: DraftWorkload, manifest: ModuleManifest): boolean {
+  const schema = manifest.params['properties'];
+  const param = isJsonObject(schema) ? schema['stream'] : undefined;
+  const fallback = isJsonObject(param) ? param['default'] : undefined;
+  return fallback === undefined || (params['stream'] ?? fallback) !== 'none';
+}
+
+function warnUnread(edges: TracedEdge[], checking: Checking): void {
+  const read = new Set<string>(edges.map(({ from }) => from));
+  for (const workload of checking.draft.workloads) {
+    const manifest = manifestOf(workload, checking);
+    if (manifest?.stream !== 'producer' || read.has(workload.name)) continue;
+    if (!streamIsOn(workload, manifest)) continue;
+    const message = `nobody reads the stream of '${workload.name}': its records are counted and dropped`;
+    const hint = `consume it with stream_inputs: [${workload.name}]`;
+    const position = checking.loaded.map.valuePosition([...workload.path, 'process', 'module']);
+    checking.problems.warning('stream.unread', message, position, hint);
+  }
+}
+
+/** Records that `on_error: dead_letter` sets aside are lost when nobody takes them. */
+function warnUnreadRejects(edges: TracedEdge[], checking: Checking): void {
+  for (const { name, path, params } of checking.draft.workloads) {
+    if (params['on_error'] !== 'dead_letter') continue;
+    if (edges.some(({ from, port }) => from === name && port === 'dead_letter')) continue;
+    const message = `nobody reads what '${name}' rejects: those records are counted and dropped`;
+    const hint = `consume it with stream_inputs: [${name}.dead_letter]`;
+    const position = checking.loaded.map.valuePosition([...path, 'process', 'params', 'on_error']);
+    checking.problems.warning('stream.unread', message, position, hint);
+  }
+}
+
+function warnStarved(checking: Checking): void {
+  for (const workload of checking.draft.workloads) {
+    const manifest = manifestOf(workload, checking);
+    if (manifest?.stream !== 'consumer' || workload.streamInputs.length > 0) continue;
+    const message = `${manifest.name} reads a stream, and '${workload.name}' has none`;
+    const position = checking.loaded.map.valuePosition([...workload.path, 'process', 'module']);
+    checking.problems.warning(
+      'stream.missing',
+      message,
+      position,
+      'name its producers in stream_inputs',
+    );
+  }
+}
+
+function manifestOf({ module }: DraftWorkload, { catalog }: Checking): ModuleManifest | undefined {
+  return module === undefined ? undefined : catalog.find(module);
+}

@@ -1,0 +1,42 @@
+import fc from 'fast-check';
+import { describe, expect, it } from 'vitest';
+import { formatDuration, parseDuration } from './duration.ts';
+
+describe('parseDuration', () => {
+  it.each([
+    ['5s', 5000],
+    ['250ms', 250],
+    ['1h30m', 5_400_000],
+    ['1.5s', 1500],
+    ['100us', 0.1],
+    ['0s', 0],
+  ])('reads %s as %d ms', (text, milliseconds) => {
+    expect(parseDuration(text)).toBe(milliseconds);
+  });
+
+  it.each(['', '5', 's', '-5s', '5 s', '1d', '5s ', '1e3s', '999999h'])('refuses "%s"', (text) => {
+    expect(() => parseDuration(text)).toThrow(
+      expect.objectContaining({ code: 'invalid-argument', reason: 'duration.syntax' }),
+    );
+  });
+});
+
+describe('formatDuration', () => {
+  it.each([
+    [0, '0s'],
+    [250, '250ms'],
+    [1500, '1.5s'],
+    [90_000, '1m30s'],
+    [3_600_000, '1h'],
+  ])('writes %d ms as %s', (milliseconds, text) => {
+    expect(formatDuration(milliseconds)).toBe(text);
+  });
+
+  it('writes what parseDuration reads back', () => {
+    fc.assert(
+      fc.property(fc.integer({ min: 0, max: 10 ** 11 }), (milliseconds) => {
+        expect(parseDuration(formatDuration(milliseconds))).toBeCloseTo(milliseconds, 6);
+      }),
+    );
+  });
+});

@@ -1,0 +1,190 @@
+import {
+  Composer,
+  type CST,
+  type Document,
+  Lexer,
+  LineCounter,
+  type ParsedNode,
+  Parser,
+  type YAMLError,
+} from 'yaml';
+import type { JsonObject } from '../types/json.ts';
+import { isJsonObject } from '../types/json.ts';
+import type { Problem } from './model.ts';
+import { ProblemList } from './problem-list.ts';
+import { type Path, pathKey, SourceMap } from './source-map.ts';
+import { MAX_DEPTH, RAW_TAG, ValueBuilder } from './yaml-value.ts';
+
+/** The largest playbook, in bytes of UTF-8. */
+export const MAX_PLAYBOOK_BYTES = 1024 * 1024;
+const MAX_SYNTAX_PROBLEMS = 20;
+/** Far more than `MAX_DEPTH` levels need, and few enough to recurse over. */
+const MAX_OPEN_TOKENS = 4 * MAX_DEPTH;
+
+/** A playbook's text as data, with the place of every key and value. */
+export interface LoadedPlaybook {
+  file: string;
+  /** The text without a byte order mark: what positions refer to. */
+  text: string;
+  value: JsonObject;
+  map: SourceMap;
+  /** True for a string tagged `!raw`, in which `{{` is plain text. */
+  isRaw(path: Path): boolean;
+}
+
+export interface LoadResult {
+  /** Missing when there are problems. */
+  loaded?: LoadedPlaybook;
+  problems: Problem[];
+}
+
+/**
+ * Reads a playbook's YAML. It never throws for what the text holds: everything that is wrong with
+ * it becomes a problem with a position. `file` is the name that positions carry.
+ */
+export function loadPlaybook(source: string, file: string): LoadResult {
+  const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
+  const problems = new ProblemList();
+  const bytes = Buffer.byteLength(text);
+  if (bytes > MAX_PLAYBOOK_BYTES) {
+    const message = `the playbook has ${bytes} bytes; at most ${MAX_PLAYBOOK_BYTES} are read`;
+    problems.error('yaml.size', message, { file, line: 1, column: 1, length: 1 });
+    return { problems: problems.sorted() };
+  }
+  const loaded = new Loader(text, file, problems).load();
+  return loaded === undefined || problems.hasErrors()
+    ? { problems: problems.sorted() }
+    : { loaded, problems: problems.sorted() };
+}
+
+class Loader {
+  readonly #text: string;
+  readonly #problems: ProblemList;
+  readonly #lines = new LineCounter();
+  readonly #map: SourceMap;
+
+  constructor(text: string, file: string, problems: ProblemList) {
+    this.#text = text;
+    this.#problems = problems;
+    this.#map = new SourceMap(file, text, this.#lines);
+  }
+
+  load(): LoadedPlaybook | undefined {
+    const tokens = this.#parse();
+    if (tokens === undefined) return undefined;
+    const document = this.#compose(tokens);
+    return document === undefined ? undefined : this.#build(document);
+  }
+
+  /** The composer recurses, so that nesting without end has to be stopped here, in the flat parser. */
+  #parse(): CST.Token[] | undefined {
+    const parser = new Parser(this.#lines.addNewLine);
+    const tokens: CST.Token[] = [];
+    this.#lines.addNewLine(0);
+    for (const lexeme of new Lexer().lex(this.#text)) {
+      tokens.push(...parser.next(lexeme));
+      if (parser.stack.length <= MAX_OPEN_TOKENS) continue;
+      const message = `lists and maps nest deeper than ${MAX_DEPTH} levels`;
+      this.#error('yaml.depth', message, parser.offset);
+      return undefined;
+    }
+    return [...tokens, ...parser.end()];
+  }
+
+  #compose(tokens: CST.Token[]): Document.Parsed<ParsedNode> | undefined {
+    const composer = new Composer({
+      version: '1.2',
+      schema: 'core',
+      stringKeys: true,
+      // Comparing all keys with each other takes the square of their number; ValueBuilder does it.
+      uniqueKeys: false,
+      prettyErrors: false,
+      customTags: [{ tag: RAW_TAG, resolve: (text: string) => text }],
+    });
+    const [document, second] = composer.compose(tokens, false, this.#text.length);
+    if (document === undefined) {
+      this.#error('yaml.empty', 'the playbook is empty', 0);
+      return undefined;
+    }
+    this.#reportSyntax([...document.errors, ...document.warnings]);
+    if (second !== undefined) {
+      const start = second.contents?.range[0] ?? second.range[0];
+      this.#error(
+        'yaml.documents',
+        'a playbook is a single YAML document',
+        start,
+        'remove the `---`',
+      );
+    }
+    if (document.directives.yaml.explicit && document.directives.yaml.version !== '1.2') {
+      this.#error('yaml.version', 'playbooks are YAML 1.2', 0, 'remove the %YAML line');
+    }
+    return document;
+  }
+
+  #build(document: Document.Parsed<ParsedNode>): LoadedPlaybook | undefined {
+    if (this.#problems.hasErrors()) return undefined;
+    const builder = new ValueBuilder(this.#map, this.#problems);
+    const value = builder.build(document.contents);
+    if (value === null) {
+      this.#error('yaml.empty', 'the playbook is empty', 0);
+      return undefined;
+    }
+    if (!isJsonObject(value)) {
+      const hint = 'start with `name:` and `schemaVersion: v1.0.0`';
+      this.#error(
+        'yaml.root',
+        'a playbook is a map of keys',
+        document.contents?.range[0] ?? 0,
+        hint,
+      );
+      return undefined;
+    }
+    const isRaw = (path: Path) => builder.raw.has(pathKey(path));
+    return { file: this.#map.file, text: this.#text, value, map: this.#map, isRaw };
+  }
+
+  #reportSyntax(errors: YAMLError[]): void {
+    // Braces without quotes cause a chain of errors that say nothing of templates.
+    const bare = errors.map(({ pos }) => this.#bareTemplateAt(pos[0])).find((at) => at >= 0);
+    if (bare !== undefined) {
+      const position = this.#map.positionAt(bare, 2);
+      const hint = 'write "{{ … }}"';
+      this.#problems.error('yaml.bare-template', 'a template must be in quotes', position, hint);
+      return;
+    }
+    for (const { code, message, pos } of errors.slice(0, MAX_SYNTAX_PROBLEMS)) {
+      const { text, hint } = explainYaml(code, message);
+      const position = this.#map.positionAt(pos[0], pos[1] - pos[0]);
+      this.#problems.error('yaml.syntax', text, position, hint);
+    }
+  }
+
+  /** Where `{{` stands at an offset or right before it; -1 when it does not. */
+  #bareTemplateAt(offset: number): number {
+    const before = Math.max(0, offset - 1);
+    const found = this.#text.slice(before, offset + 2).indexOf('{{');
+    return found < 0 ? -1 : before + found;
+  }
+
+  #error(reason: string, message: string, offset: number, hint?: string): void {
+    this.#problems.error(reason, message, this.#map.positionAt(offset, 1), hint);
+  }
+}
+
+function explainYaml(code: YAMLError['code'], message: string): { text: string; hint?: string } {
+  const text = message.replace(/:$/, '');
+  switch (code) {
+    case 'TAB_AS_INDENT':
+      return { text: 'a tab cannot indent YAML', hint: 'use spaces' };
+    case 'TAG_RESOLVE_FAILED':
+      return { text, hint: `${RAW_TAG} is the only tag of playbooks` };
+    case 'BAD_SCALAR_START':
+    case 'BLOCK_AS_IMPLICIT_KEY':
+      return { text, hint: 'put text with special characters in quotes' };
+    case 'NON_STRING_KEY':
+      return { text: 'a key must be plain text' };
+    default:
+      return { text };
+  }
+}

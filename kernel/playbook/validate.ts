@@ -1,0 +1,116 @@
+import type { JsonObject } from '../types/json.ts';
+import { checkModules } from './check-modules.ts';
+import { checkNames, dependencyEdges } from './check-names.ts';
+import { streamEdges } from './check-streams.ts';
+import { checkTemplates } from './check-templates.ts';
+import type { Catalog, Checking, TracedEdge } from './checking.ts';
+import { compilePlaybook } from './compile.ts';
+import { draftPlaybook } from './draft.ts';
+import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
+import type { LoadedPlaybook } from './load.ts';
+import type { Graph, Playbook, Problem } from './model.ts';
+import { asWorkloadName } from './names.ts';
+import { ProblemList } from './problem-list.ts';
+import { knownKeys, type PlaybookInput, playbookSchema } from './schema.ts';
+import type { Path, SourceMap } from './source-map.ts';
+import { refuseUnavailable } from './vocabulary.ts';
+import { explainIssues } from './zod-issues.ts';
+
+export type { Catalog } from './checking.ts';
+
+export interface ValidateOptions {
+  /** Names of vars that are given from outside and need not be declared. */
+  givenVars?: Iterable<string>;
+}
+
+export interface Validation {
+  /** Missing when there is an error; warnings do not count. */
+  playbook?: Playbook;
+  graph?: Graph;
+  /** All that was found, in the order of the file. */
+  problems: Problem[];
+}
+
+/**
+ * Checks a playbook against the language and the modules, and compiles it. It never throws for what
+ * the playbook says. The CEL library is loaded only if the playbook has templates or expressions.
+ */
+export async function validatePlaybook(
+  loaded: LoadedPlaybook,
+  catalog: Catalog,
+  options: ValidateOptions = {},
+): Promise<Validation> {
+  const problems = new ProblemList();
+  const known = refuseUnavailable(loaded.value, loaded.map, problems);
+  const input = checkShape(known, loaded.map, problems);
+  const givenVars = new Set(options.givenVars);
+  const checking: Checking = { loaded, draft: draftPlaybook(known), catalog, problems, givenVars };
+  checkNames(checking);
+  checkModules(checking);
+  const graph = await connect(checking);
+  if (input === undefined || problems.hasErrors()) return { problems: problems.sorted() };
+  return { playbook: compilePlaybook(input, loaded), graph, problems: problems.sorted() };
+}
+
+function checkShape(
+  value: JsonObject,
+  map: SourceMap,
+  problems: ProblemList,
+): PlaybookInput | undefined {
+  const parsed = playbookSchema.safeParse(value);
+  if (parsed.success) return parsed.data;
+  const wording = { label: keyLabel, knownKeys };
+  for (const { path, place, message, hint, kind } of explainIssues(
+    parsed.error.issues,
+    value,
+    wording,
+  )) {
+    const where = kind === 'required' ? path.slice(0, -1) : path;
+    const position = place === 'key' ? map.keyPosition(where) : map.valuePosition(where);
+    problems.error(`playbook.${kind}`, message, position, hint);
+  }
+  return undefined;
+}
+
+/** The nearest key of a path, with the index of a list's item: `` `env[0]` ``. */
+function keyLabel(path: Path): string {
+  const key = path.findLastIndex((step) => typeof step === 'string');
+  const indices = path.slice(key + 1).map((index) => `[${index}]`);
+  return path.length === 0 ? 'the playbook' : `\`${path[key] ?? ''}${indices.join('')}\``;
+}
+
+async function connect(checking: Checking): Promise<Graph> {
+  const { draft, problems } = checking;
+  const { edges: stateEdges, handlers } = await checkTemplates(checking);
+  const edges = [...dependencyEdges(checking), ...streamEdges(checking), ...stateEdges];
+  const nodes = [...draft.byName.keys()].map(asWorkloadName);
+  const placed = edges.filter(({ to }) => draft.byName.has(to));
+  const graph = buildGraph(nodes, placed.map(withoutPosition), handlers);
+  reportCycles(graph, placed, problems);
+  reportEdgesInsideGroups(graph, placed, problems);
+  return graph;
+}
+
+function reportCycles(graph: Graph, edges: TracedEdge[], problems: ProblemList): void {
+  for (const cycle of findCycles(graph)) {
+    const [first, second] = cycle;
+    const closing = edges.find(({ from, to }) => from === first && to === second);
+    const message = `these workloads wait for each other: ${[...cycle, first].join(' → ')}`;
+    problems.error('playbook.cycle', message, closing?.position);
+  }
+}
+
+function reportEdgesInsideGroups(graph: Graph, edges: TracedEdge[], problems: ProblemList): void {
+  for (const inside of edgesInsideGroups(graph)) {
+    const { from, to, kind } = inside;
+    const edge = edges.find(
+      (traced) => traced.from === from && traced.to === to && traced.kind === kind,
+    );
+    const message = `'${to}' waits for '${from}' to end, but streams make them run together`;
+    problems.error('playbook.edge-in-group', message, edge?.position);
+  }
+}
+
+function withoutPosition({ position: _, ...edge }: TracedEdge) {
+  return edge;
+}

@@ -1,0 +1,165 @@
+import {
+  type Alias,
+  isAlias,
+  isMap,
+  isScalar,
+  isSeq,
+  type Range,
+  type Scalar,
+  type YAMLMap,
+} from 'yaml';
+import type { Json, JsonObject } from '../types/json.ts';
+import type { ProblemList } from './problem-list.ts';
+import { type Path, pathKey, type SourceMap } from './source-map.ts';
+
+/** How deep lists and maps may nest. */
+export const MAX_DEPTH = 64;
+/** How many values all aliases of a file together may expand to. */
+const MAX_ALIASED_VALUES = 10_000;
+/** The YAML tag of a string in which `{{` is plain text. */
+export const RAW_TAG = '!raw';
+
+const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
+
+interface Place {
+  path: Path;
+  /** The node is inside what an alias stands for. */
+  aliased: boolean;
+}
+
+/**
+ * Turns the nodes of a YAML document into JSON, noting where each value stands. Aliases are expanded
+ * up to `MAX_ALIASED_VALUES`; keys that could reach an object's prototype, duplicate keys and numbers
+ * that JSON cannot hold are reported.
+ */
+export class ValueBuilder {
+  /** Paths of strings tagged `!raw`, by `pathKey`. */
+  readonly raw = new Set<string>();
+  readonly #map: SourceMap;
+  readonly #problems: ProblemList;
+  readonly #anchors = new Map<string, unknown>();
+  #aliasedValues = 0;
+  #reportedBomb = false;
+
+  constructor(map: SourceMap, problems: ProblemList) {
+    this.#map = map;
+    this.#problems = problems;
+  }
+
+  build(node: unknown): Json {
+    return this.#value(node, { path: [], aliased: false });
+  }
+
+  #value(node: unknown, place: Place): Json {
+    if (isAlias(node)) return this.#alias(node, place);
+    if (place.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) return null;
+    if (isScalar(node) || isMap(node) || isSeq(node)) {
+      if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
+      this.#map.recordValue(place.path, rangeOf(node), isScalar(node) ? node : undefined);
+    }
+    if (place.path.length > MAX_DEPTH) return this.#tooDeep(place);
+    if (isMap(node)) return this.#object(node, place);
+    if (isSeq(node)) {
+      return node.items.map((item, index) => this.#value(item, below(place, index)));
+    }
+    return isScalar(node) ? this.#scalar(node, place) : null;
+  }
+
+  #object(node: YAMLMap, place: Place): JsonObject {
+    const entries = new Map<string, Json>();
+    for (const { key, value } of node.items) {
+      if (!isScalar(key)) {
+        this.#error('yaml.key', 'a key must be plain text', rangeOf(isAlias(key) ? key : node));
+        continue;
+      }
+      const name = String(key.value);
+      if (!this.#acceptsKey(name, entries, key)) continue;
+      const child = below(place, name);
+      this.#map.recordKey(child.path, rangeOf(key));
+      entries.set(name, this.#value(value, child));
+    }
+    return Object.fromEntries(entries);
+  }
+
+  #acceptsKey(name: string, entries: Map<string, Json>, key: Scalar): boolean {
+    if (FORBIDDEN_KEYS.has(name)) {
+      this.#error('yaml.forbidden-key', `the key '${name}' is not allowed`, rangeOf(key));
+      return false;
+    }
+    if (entries.has(name)) {
+      this.#error(
+        'yaml.duplicate-key',
+        `the key '${name}' appears twice in this map`,
+        rangeOf(key),
+      );
+      return false;
+    }
+    return true;
+  }
+
+  #scalar(node: Scalar, { path }: Place): Json {
+    const { value } = node;
+    if (node.tag === RAW_TAG) this.raw.add(pathKey(path));
+    if (typeof value === 'number') return this.#number(value, node);
+    if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
+    this.#error('yaml.value', 'this value has no counterpart in JSON', rangeOf(node));
+    return null;
+  }
+
+  #number(value: number, node: Scalar): Json {
+    if (!Number.isFinite(value)) {
+      this.#error(
+        'yaml.number',
+        `${node.source ?? value} is not a number that JSON can hold`,
+        rangeOf(node),
+      );
+      return null;
+    }
+    if (
+      Number.isInteger(value) &&
+      !Number.isSafeInteger(value) &&
+      /^[-+]?\d+$/.test(node.source ?? '')
+    ) {
+      const hint = 'put it in quotes to keep it as text';
+      this.#error('yaml.number', `${node.source} would lose digits`, rangeOf(node), hint);
+    }
+    return value;
+  }
+
+  #alias(node: Alias, place: Place): Json {
+    const target = this.#anchors.get(node.source);
+    if (target === undefined) {
+      this.#error(
+        'yaml.alias',
+        `there is no anchor '&${node.source}' before this alias`,
+        rangeOf(node),
+      );
+      return null;
+    }
+    const value = this.#value(target, { path: place.path, aliased: true });
+    if (this.#aliasedValues > MAX_ALIASED_VALUES && !this.#reportedBomb) {
+      const message = `aliases expand to more than ${MAX_ALIASED_VALUES} values`;
+      this.#error('yaml.alias', message, rangeOf(node));
+      this.#reportedBomb = true;
+    }
+    return value;
+  }
+
+  #tooDeep({ path }: Place): Json {
+    const message = `lists and maps nest deeper than ${MAX_DEPTH} levels`;
+    this.#problems.error('yaml.depth', message, this.#map.valuePosition(path));
+    return null;
+  }
+
+  #error(reason: string, message: string, [start, end]: Range, hint?: string): void {
+    this.#problems.error(reason, message, this.#map.positionAt(start, end - start), hint);
+  }
+}
+
+function below(place: Place, step: string | number): Place {
+  return { path: [...place.path, step], aliased: place.aliased };
+}
+
+function rangeOf(node: { range?: Range | null }): Range {
+  return node.range ?? [0, 1, 1];
+}

@@ -1,0 +1,60 @@
+import { expect, test } from 'vitest';
+import { checkedBlock } from './block.ts';
+import { Channel } from './channel.ts';
+import { FanOut } from './fan-out.ts';
+
+const limits = { records: 2, bytes: 100 };
+const signal = new AbortController().signal;
+const two = checkedBlock(Buffer.from('1\n2\n'), 2);
+
+test('every consumer gets every record', async () => {
+  const channels = [new Channel(limits), new Channel(limits)];
+  await new FanOut(channels).write(two, signal);
+  for (const channel of channels) expect(channel.take(9, 99).records).toBe(2);
+});
+
+test('the slowest consumer holds the producer back', async () => {
+  const [fast, slow] = [new Channel(limits), new Channel(limits)] as const;
+  const port = new FanOut([fast, slow]);
+  await port.write(two, signal);
+  fast.take(9, 99);
+  const second = port.write(two, signal);
+  expect(fast.take(9, 99).records).toBe(2);
+  slow.take(9, 99);
+  await second;
+  expect(port.written).toBe(4);
+});
+
+test('one consumer that goes away does not disturb the others', async () => {
+  const [gone, here] = [new Channel(limits), new Channel(limits)] as const;
+  gone.abandon('failed');
+  await new FanOut([gone, here]).write(two, signal);
+  expect(here.take(9, 99).records).toBe(2);
+});
+
+test('when all consumers have gone the producer gets closed', async () => {
+  const gone = new Channel(limits);
+  gone.abandon('failed');
+  await expect(new FanOut([gone]).write(two, signal)).rejects.toMatchObject({ code: 'closed' });
+});
+
+test('a producer whose consumers have all they want is told apart from one whose consumers failed', async () => {
+  const channels = [new Channel(limits), new Channel(limits)] as const;
+  const port = new FanOut([...channels]);
+  for (const channel of channels) channel.abandon('finished');
+  await expect(port.write(two, signal)).rejects.toMatchObject({ reason: 'stream.finished' });
+});
+
+test('records for consumers that never ran are discarded', async () => {
+  const absent = new Channel(limits);
+  absent.abandon('absent');
+  const port = new FanOut([absent]);
+  await port.write(two, signal);
+  expect(port).toMatchObject({ written: 2, discarded: 2 });
+});
+
+test('records without a consumer are counted and discarded', async () => {
+  const port = new FanOut([]);
+  await port.write(two, signal);
+  expect(port).toMatchObject({ written: 2, discarded: 2 });
+});

@@ -1,0 +1,95 @@
+import { readlink, realpath } from 'node:fs/promises';
+import path from 'node:path';
+import { OrkError } from '../../types/errors.ts';
+import type { PathGrants } from '../call-context.ts';
+
+export type Access = 'read' | 'write';
+
+/**
+ * Turns a guest's path into a real one inside what the workload was granted: the workspace, and
+ * `security_context.filesystem`. Links are resolved first, so that one cannot lead outside.
+ *
+ * This gives clear refusals; it is not the wall. Between the check and the use another process can
+ * swap a directory for a link: only the sandbox's mount namespace prevents that.
+ */
+export class PathResolver {
+  readonly #grants: PathGrants;
+  #roots: Promise<Record<Access, string[]>> | undefined;
+
+  constructor(grants: PathGrants) {
+    this.#grants = grants;
+  }
+
+  /** With `follow: false` a link at the end is the subject itself. Throws `denied`. */
+  async resolve(guestPath: string, access: Access, follow = true): Promise<string> {
+    if (guestPath === '' || guestPath.includes('\0')) {
+      throw new OrkError('invalid-argument', 'a path is empty or holds a NUL byte');
+    }
+    const absolute = path.resolve(this.#grants.workspace, guestPath);
+    const real = follow
+      ? await realExisting(absolute)
+      : path.join(await realExisting(path.dirname(absolute)), path.basename(absolute));
+    this.#roots ??= this.#realRoots();
+    const roots = (await this.#roots)[access];
+    if (!roots.some((root) => isInside(real, root))) throw refused(guestPath, absolute, access);
+    return real;
+  }
+
+  /** As `resolve`, for what is to go away: never the workspace or a granted folder itself, nor one above. */
+  async resolveRemovable(guestPath: string): Promise<string> {
+    const real = await this.resolve(guestPath, 'write', false);
+    const { read } = await (this.#roots as Promise<Record<Access, string[]>>);
+    if (!read.some((root) => isInside(root, real))) return real;
+    throw new OrkError(
+      'invalid-argument',
+      `${guestPath} is the workspace, or a granted folder, itself`,
+      {
+        reason: 'files.whole-grant',
+        hint: 'name what is to go within it',
+      },
+    );
+  }
+
+  async #realRoots(): Promise<Record<Access, string[]>> {
+    const { workspace, read, write } = this.#grants;
+    const writable = await Promise.all(
+      [workspace, ...write].map((root) => realExisting(path.resolve(workspace, root))),
+    );
+    const readable = await Promise.all(
+      read.map((root) => realExisting(path.resolve(workspace, root))),
+    );
+    return { write: writable, read: [...writable, ...readable] };
+  }
+}
+
+/** The real path of the part that exists, with the rest appended. */
+async function realExisting(absolute: string): Promise<string> {
+  try {
+    return await realpath(absolute);
+  } catch (error) {
+    const parent = path.dirname(absolute);
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === absolute) throw error;
+    const target = await readlink(absolute).catch(() => undefined);
+    // A link to nothing: creating through it would make the file where it points.
+    if (target !== undefined) return await realExisting(path.resolve(parent, target));
+    return path.join(await realExisting(parent), path.basename(absolute));
+  }
+}
+
+function isInside(candidate: string, root: string): boolean {
+  const relative = path.relative(root, candidate);
+  return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..');
+}
+
+function refused(guestPath: string, absolute: string, access: Access): OrkError {
+  return new OrkError(
+    'denied',
+    `${access === 'read' ? 'reading' : 'writing'} ${guestPath} is not granted`,
+    {
+      reason: 'files.not-granted',
+      hint:
+        `add to the workload: security_context: { filesystem: { ${access}: ["${absolute}"] } }` +
+        (access === 'read' ? ', or under `write` if it is to be changed' : ''),
+    },
+  );
+}
