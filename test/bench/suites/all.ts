@@ -1,0 +1,10 @@
+import type { Suite } from '../measure.ts';
+import { build } from './build.ts';
+import { calls } from './calls.ts';
+import { exec } from './exec.ts';
+import { hello } from './hello.ts';
+import { many } from './many.ts';
+import { memory } from './memory.ts';
+import { records } from './records.ts';
+
+export const SUITES: Suite[] = [hello, exec, many, records, calls, memory, build];

@@ -1,0 +1,60 @@
+import { readFile, writeFile } from 'node:fs/promises';
+import path from 'node:path';
+import { expect, test } from 'vitest';
+import { checkout, runOrk, temporaryFolder } from '../support/ork.ts';
+
+/** The report of a run of what docs/playbook.md shows: a whole playbook, or a list of workloads. */
+async function runFromDocs(start: string) {
+  const page = await readFile(path.join(checkout, 'docs/playbook.md'), 'utf8');
+  const [, block = ''] = page.match(new RegExp(`^\`\`\`yaml\n(${start}.*?)^\`\`\`$`, 'ms')) ?? [];
+  const head = start.startsWith('-') ? 'name: docs\nschemaVersion: v1.0.0\nworkloads:\n' : '';
+  const file = path.join(await temporaryFolder(), 'playbook.yaml');
+  await writeFile(file, head + block);
+  const { code, stdout, stderr } = await runOrk(['run', file, '--output', 'json']);
+  if (stdout === '') throw new Error(stderr);
+  return { code, report: JSON.parse(stdout) };
+}
+
+test('the first playbook counts lines by a stream', async () => {
+  const { code, report } = await runFromDocs('name: line_report');
+  expect(report.outputs).toEqual({ report: 'method,requests\nGET,2\nPOST,1\n' });
+  expect(code).toBe(0);
+});
+
+test('the templates yield what their names say', async () => {
+  const { report } = await runFromDocs('name: templates');
+  expect(report.outputs).toEqual({
+    all: {
+      list: ['alpha', 'beta'],
+      text: '2 hosts: ["alpha","beta"]',
+      secure: [{ name: 'beta', port: 443 }],
+      sum: 4,
+      size: 'large',
+      zone: 'none',
+      braces: '{{.ID}}',
+      raw: '{{.ID}}',
+    },
+    finished: 'Completed in templates',
+  });
+});
+
+test('the failure handler runs, and the ignored failure does not fail the run', async () => {
+  const { code, report } = await runFromDocs('- name: deploy');
+  expect(report.workloads).toMatchObject({
+    deploy: { status: 'Failed', ignored: true },
+    announce: { status: 'Skipped' },
+    roll_back: {
+      status: 'Completed',
+      summary: { code: 4, why: 'the shell script exited with code 4: no space left' },
+    },
+  });
+  expect(code).toBe(0);
+});
+
+test('bad records go to the consumer of the dead_letter port', async () => {
+  const { report } = await runFromDocs('- name: lines');
+  expect(report.workloads).toMatchObject({
+    good: { summary: { records: [{ n: 1 }] } },
+    bad: { summary: { count: 1 } },
+  });
+});
