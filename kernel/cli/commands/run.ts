@@ -1,0 +1,33 @@
+import { type Command, Option } from 'commander';
+import { collect, parsePositive } from '../command-line.ts';
+import type { RunCommand } from '../run.ts';
+import type { CommandContext } from './context.ts';
+
+type RunOptions = Omit<RunCommand, 'file' | 'vars'> & { var: string[] };
+
+export function declareRun(program: Command, { console, setExitCode }: CommandContext): void {
+  program
+    .command('run')
+    .description('run the run_once workloads of a playbook')
+    .argument('<playbook>', 'the playbook file')
+    .option('--var <name=value>', 'set a variable (a YAML scalar); may be repeated', collect, [])
+    .option('--vars-file <file>', 'set variables from a YAML map')
+    .option('--workspace <dir>', "the folder that workloads may write to (default: the playbook's)")
+    .option('--max-parallel <n>', 'how many groups of workloads may run at once', parsePositive)
+    .option('--fail-fast', 'stop everything at the first failure', false)
+    .addOption(
+      new Option('--output <format>', 'how to report')
+        .choices(['text', 'json', 'ndjson'])
+        .default('text'),
+    )
+    .addHelpText(
+      'after',
+      '\nExamples:\n  ork run playbook.yaml\n  ork run playbook.yaml --var threshold=10 --output json' +
+        '\n\nExit codes: 0 all well, 1 invalid or failed, 2 wrong usage, 130 interrupted.',
+    )
+    .action(async (file: string, options: RunOptions) => {
+      const { runCommand } = await import('../run.ts');
+      const { var: vars, ...rest } = options;
+      setExitCode(await runCommand({ file, vars, ...rest }, console));
+    });
+}
