@@ -1,4 +1,5 @@
 import { didYouMean } from '../expressions/nearest.ts';
+import type { JsonObject } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 import { type Checking, stringsIn } from './checking.ts';
 import type { DraftWorkload } from './draft.ts';
@@ -13,7 +14,8 @@ export function checkModules(checking: Checking): void {
     if (workload.module === undefined) continue;
     const manifest = checking.catalog.find(workload.module);
     if (manifest === undefined) reportUnknown(workload, workload.module, checking);
-    else checkModuleParams(workload, manifest, checking);
+    else
+      checkParamsAt(manifest, workload.params, [...workload.path, 'process', 'params'], checking);
   }
 }
 
@@ -29,22 +31,24 @@ function reportUnknown({ path }: DraftWorkload, module: string, checking: Checki
   problems.error('playbook.unknown-module', `there is no module '${module}'`, position, hint);
 }
 
-function checkModuleParams(
-  workload: DraftWorkload,
+/** Params that stand at `base`, against the module's schema. `label` opens each message: the module, usually. */
+export function checkParamsAt(
   manifest: ModuleManifest,
+  params: JsonObject,
+  base: Path,
   checking: Checking,
+  label = `${manifest.name}: `,
 ): void {
-  const base = [...workload.path, 'process', 'params'];
-  const templated = templatedPaths(workload, base, checking);
-  for (const finding of checkParams(manifest, workload.params).problems ?? []) {
+  const templated = templatedPaths(params, base, checking);
+  for (const finding of checkParams(manifest, params).problems ?? []) {
     if (dependsOnTemplate(finding, templated)) continue;
-    reportParam(finding, base, manifest, checking);
+    reportParam(finding, base, label, checking);
   }
 }
 
 /** The paths below params whose values are known only when their templates have been rendered. */
-function templatedPaths(workload: DraftWorkload, base: Path, { loaded }: Checking): Path[] {
-  return Array.from(stringsIn(workload.params, base))
+function templatedPaths(params: JsonObject, base: Path, { loaded }: Checking): Path[] {
+  return Array.from(stringsIn(params, base))
     .filter(({ path, text }) => text.includes('{{') && !loaded.isRaw(path))
     .map(({ path }) => path.slice(base.length));
 }
@@ -58,12 +62,12 @@ function dependsOnTemplate({ path, place }: Finding, templated: Path[]): boolean
 function reportParam(
   { path, place, message, hint, kind }: Finding,
   base: Path,
-  manifest: ModuleManifest,
+  label: string,
   { loaded, problems }: Checking,
 ): void {
   const { map } = loaded;
   const full = [...base, ...path];
   const where = kind === 'required' ? full.slice(0, -1) : full;
   const position = place === 'key' ? map.keyPosition(where) : map.valuePosition(where);
-  problems.error(`params.${kind}`, `${manifest.name}: ${message}`, position, hint);
+  problems.error(`params.${kind}`, `${label}${message}`, position, hint);
 }

@@ -1,10 +1,10 @@
 import { didYouMean } from '../expressions/nearest.ts';
-import { isJsonObject } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 import { findUpstream } from './check-names.ts';
-import type { Checking, TracedEdge } from './checking.ts';
+import { type Checking, manifestOf, type TracedEdge } from './checking.ts';
 import type { DraftWorkload, ListedName } from './draft.ts';
 import { asWorkloadName } from './names.ts';
+import { streamIsOn } from './pipeline.ts';
 
 /** The port that a module writes to when nothing else is said. */
 const MAIN_PORT = 'main';
@@ -83,7 +83,7 @@ function checkProducer(
   }
   const ports = [MAIN_PORT, ...manifest.ports];
   if (ports.includes(port)) {
-    if (port !== MAIN_PORT || streamIsOn(producer, manifest)) return;
+    if (port !== MAIN_PORT || streamIsOn(manifest, producer.params)) return;
     const message = `'${name}' produces no stream: its param \`stream\` is 'none'`;
     problems.error('stream.off', message, position, 'set it, e.g. stream: lines');
     return;
@@ -92,23 +92,12 @@ function checkProducer(
   problems.error('stream.unknown-port', `${manifest.name} has no port '${port}'`, position, hint);
 }
 
-/**
- * A module whose param `stream` defaults to `none` (`exec`, say) produces records only when asked to.
- * A template there may turn out either way.
- */
-function streamIsOn({ params }: DraftWorkload, manifest: ModuleManifest): boolean {
-  const schema = manifest.params['properties'];
-  const param = isJsonObject(schema) ? schema['stream'] : undefined;
-  const fallback = isJsonObject(param) ? param['default'] : undefined;
-  return fallback === undefined || (params['stream'] ?? fallback) !== 'none';
-}
-
 function warnUnread(edges: TracedEdge[], checking: Checking): void {
   const read = new Set<string>(edges.map(({ from }) => from));
   for (const workload of checking.draft.workloads) {
     const manifest = manifestOf(workload, checking);
     if (manifest?.stream !== 'producer' || read.has(workload.name)) continue;
-    if (!streamIsOn(workload, manifest)) continue;
+    if (!streamIsOn(manifest, workload.params)) continue;
     const message = `nobody reads the stream of '${workload.name}': its records are counted and dropped`;
     const hint = `consume it with stream_inputs: [${workload.name}]`;
     const position = checking.loaded.map.valuePosition([...workload.path, 'process', 'module']);
@@ -141,8 +130,4 @@ function warnStarved(checking: Checking): void {
       'name its producers in stream_inputs',
     );
   }
-}
-
-function manifestOf({ module }: DraftWorkload, { catalog }: Checking): ModuleManifest | undefined {
-  return module === undefined ? undefined : catalog.find(module);
 }

@@ -6,6 +6,7 @@ import { type Inspection, inspectTemplate, loadCel } from '../expressions/templa
 import { resolveReference } from './check-references.ts';
 import {
   type Checking,
+  manifestOf,
   matchPatterns,
   type PlacedText,
   stringsIn,
@@ -43,8 +44,7 @@ async function checkParamTemplates(
   checking: Checking,
   needs: TemplateNeeds,
 ): Promise<void> {
-  const manifest =
-    workload.module === undefined ? undefined : checking.catalog.find(workload.module);
+  const manifest = manifestOf(workload, checking);
   const base = [...workload.path, 'process', 'params'];
   for (const site of stringsIn(workload.params, base)) {
     const inner = site.path.slice(base.length);

@@ -1,8 +1,9 @@
 import type { Json } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
-import type { DraftPlaybook } from './draft.ts';
+import type { DraftPlaybook, DraftWorkload } from './draft.ts';
 import type { LoadedPlaybook } from './load.ts';
 import type { Edge, SourcePosition } from './model.ts';
+import { effectiveManifest } from './pipeline.ts';
 import type { ProblemList } from './problem-list.ts';
 import type { Path } from './source-map.ts';
 
@@ -20,6 +21,15 @@ export interface Checking {
   problems: ProblemList;
   /** Names that the caller will add to vars. */
   givenVars: ReadonlySet<string>;
+}
+
+/** What holds for a workload by its module, and for a pipeline by its steps. */
+export function manifestOf(
+  { module, params }: DraftWorkload,
+  { catalog }: Checking,
+): ModuleManifest | undefined {
+  if (module === undefined) return undefined;
+  return effectiveManifest(module, params, (name) => catalog.find(name));
 }
 
 /** An edge with the place in the playbook that asks for it. */

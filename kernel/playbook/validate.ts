@@ -1,6 +1,7 @@
 import type { JsonObject } from '../types/json.ts';
 import { checkModules } from './check-modules.ts';
 import { checkNames, dependencyEdges } from './check-names.ts';
+import { checkPipelines } from './check-pipeline.ts';
 import { streamEdges } from './check-streams.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { Catalog, Checking, TracedEdge } from './checking.ts';
@@ -47,6 +48,7 @@ export async function validatePlaybook(
   const checking: Checking = { loaded, draft: draftPlaybook(known), catalog, problems, givenVars };
   checkNames(checking);
   checkModules(checking);
+  checkPipelines(checking);
   const graph = await connect(checking);
   if (input === undefined || problems.hasErrors()) return { problems: problems.sorted() };
   return { playbook: compilePlaybook(input, loaded), graph, problems: problems.sorted() };
