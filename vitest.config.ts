@@ -14,10 +14,19 @@ export default defineConfig({
         test: {
           name: 'e2e',
           include: ['test/e2e/**/*.test.ts'],
+          exclude: ['test/e2e/bench-smoke.test.ts'],
           testTimeout: 60_000,
           hookTimeout: 120_000,
           // Each of these tests starts processes of its own.
           maxWorkers: 2,
+        },
+      },
+      {
+        test: {
+          name: 'bench',
+          include: ['test/e2e/bench-smoke.test.ts'],
+          // Alone: what runs beside a measurement is measured too.
+          sequence: { groupOrder: 1 },
         },
       },
     ],

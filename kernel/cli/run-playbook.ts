@@ -7,6 +7,7 @@ import type { RunEvent, RunReport } from '../engine/events.ts';
 import type { PlaybookRun } from '../engine/run.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Playbook } from '../playbook/model.ts';
+import { PIPELINE, stepsOf } from '../playbook/pipeline.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
@@ -43,9 +44,12 @@ export async function runPlaybook(
   { pool, signals, console }: RunSurroundings,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { source, problems, valid } = await loadAndCheck(command.file, registry, (value) => {
-    const first = firstModule(value);
-    if (registry.find(first) !== undefined) pool.preload(registry.get(first).component);
+  const { source, problems, valid } = await loadAndCheck(command.file, registry, {
+    forRun: true,
+    onRead: (value) => {
+      const component = registry.componentOf(firstModule(value));
+      if (component !== undefined) pool.preload(component);
+    },
   });
   const style = makeStyle(console.color);
   if (problems.length > 0) console.err(problemsToText(problems, source, style));
@@ -54,7 +58,7 @@ export async function runPlaybook(
     console.err('validation failed: nothing was run\n');
     return EXIT.failed;
   }
-  const vars = await readVariables(valid.playbook.vars, command.varsFile, command.vars);
+  const vars = await readVariables(valid.playbook, command.varsFile, command.vars);
   const playbook: Playbook = { ...valid.playbook, vars };
   const output = new RunOutput(command.output, console);
   // Loaded late, as the validator is: the worker has been told by now what to prepare for.
@@ -90,7 +94,8 @@ export async function runPlaybook(
 function firstModule({ workloads }: JsonObject): string {
   const first = Array.isArray(workloads) ? workloads[0] : undefined;
   const process = isJsonObject(first) ? first['process'] : undefined;
-  const module = isJsonObject(process) ? process['module'] : undefined;
+  const { module, params } = isJsonObject(process) ? process : {};
+  if (module === PIPELINE && isJsonObject(params)) return stepsOf(params)[0]?.module ?? '';
   return typeof module === 'string' ? module : '';
 }
 

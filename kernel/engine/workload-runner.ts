@@ -5,6 +5,7 @@ import { type PerformOutcome, type PerformRequest, perform } from '../host/perfo
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Workload } from '../playbook/model.ts';
 import { checkParams, paramsError } from '../playbook/params.ts';
+import { unenforceable } from '../sandbox/demands.ts';
 import { planLaunch } from '../sandbox/launch.ts';
 import type { Departure } from '../streams/channel.ts';
 import { FINISHED } from '../streams/fan-out.ts';
@@ -65,6 +66,8 @@ async function attempt(
   const checked = checkParams(manifest, rendered);
   if (checked.params === undefined) throw paramsError(manifest, checked.problems);
   const { params } = checked;
+  const refusal = unenforceable(workload.securityContext);
+  if (refusal !== undefined) throw refusal;
   const launch = planLaunch(workload.securityContext, context.workspace, context.hostEnvironment);
   const worker = context.pool.acquire(launch);
   const limit = startLimit(workload.timeout, context.stop);

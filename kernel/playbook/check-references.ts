@@ -16,22 +16,38 @@ const WORKLOAD_FIELDS = [
 const REGISTERED_FIELDS = ['status', 'summary', 'error', 'attempts', 'duration_ms'];
 const PLAYBOOK_FIELDS = ['name', 'run_id'];
 const ORK_FIELDS = ['workloads', 'playbook', 'resume_payload', 'loop'];
-const ORK_FIELDS_NOT_YET = ['resume_payload', 'loop'];
+const LOOP_FIELDS = ['index', 'first', 'last'];
 
-/** The workload whose result a reference reads. */
-export interface Resolved {
-  workload: DraftWorkload;
-  /** `status`, `summary`, …; undefined when all of it is read. */
-  field: string | undefined;
+/** What a reference reads beyond parameters: a workload's result, or data that came from outside. */
+export type Resolved =
+  | {
+      kind: 'workload';
+      workload: DraftWorkload;
+      /** `status`, `summary`, …; undefined when all of it is read. */
+      field: string | undefined;
+    }
+  | { kind: 'outside'; name: 'event' | 'activation' | 'resume_payload' };
+
+/** Where a reference stands decides which names it can see. */
+export type NameScope =
+  /** Params and the like: everything, with the names of the workload's loop. */
+  | { kind: 'workload'; loopNames: string[] }
+  /** The playbook's outputs: nothing that belongs to one workload or one event. */
+  | { kind: 'outputs' }
+  /** What is decided before anything runs: inputs and vars. */
+  | { kind: 'parameters'; what: string };
+
+interface Site extends PlacedText {
+  scope: NameScope;
 }
 
 /**
  * Finds what a reference stands for; reports it when there is no such thing. Undefined when it reads
- * no workload's result. `site` is the text that the reference stands in.
+ * a parameter, a loop's name, or nothing. `site` is the text that the reference stands in.
  */
 export function resolveReference(
   reference: Reference,
-  site: PlacedText,
+  site: Site,
   checking: Checking,
 ): Resolved | undefined {
   return new Resolver(reference, site, checking).resolve();
@@ -39,10 +55,10 @@ export function resolveReference(
 
 class Resolver {
   readonly #reference: Reference;
-  readonly #site: PlacedText;
+  readonly #site: Site;
   readonly #checking: Checking;
 
-  constructor(reference: Reference, site: PlacedText, checking: Checking) {
+  constructor(reference: Reference, site: Site, checking: Checking) {
     this.#reference = reference;
     this.#site = site;
     this.#checking = checking;
@@ -52,33 +68,60 @@ class Resolver {
     const { draft } = this.#checking;
     const root = this.#part(0) ?? '';
     const registrar = draft.byRegister.get(root);
+    if (this.#isParameter(root)) return undefined;
+    if (this.#site.scope.kind === 'parameters') return this.#notAParameter(root);
+    if (this.#loopNames().includes(root)) return undefined;
     if (root === '_ork') return this.#kernel();
+    if (root === 'event' || root === 'activation') return this.#trigger(root);
     if (registrar !== undefined) return this.#result(registrar, 1, REGISTERED_FIELDS);
     if (!this.#isKnownRoot(root)) this.#unknownRoot(root);
     return undefined;
   }
 
+  #isParameter(root: string): boolean {
+    const { draft } = this.#checking;
+    return Object.hasOwn(draft.inputs, root) || Object.hasOwn(draft.vars, root);
+  }
+
+  #loopNames(): string[] {
+    const { scope } = this.#site;
+    return scope.kind === 'workload' ? scope.loopNames : [];
+  }
+
+  #notAParameter(root: string): undefined {
+    if (TYPE_NAMES.has(root)) return undefined;
+    const { draft } = this.#checking;
+    const { scope } = this.#site;
+    const what = scope.kind === 'parameters' ? scope.what : '';
+    const hint = didYouMean(root, [...Object.keys(draft.inputs), ...Object.keys(draft.vars)]);
+    const message = `'${root}' cannot be read in ${what}, which may use inputs and vars only`;
+    this.#error('playbook.parameters-only', message, 0, hint);
+    return undefined;
+  }
+
+  #trigger(name: 'event' | 'activation'): Resolved | undefined {
+    if (this.#site.scope.kind === 'workload') return { kind: 'outside', name };
+    const message = `'${name}' exists only below an event_driven or scheduled workload`;
+    this.#error('playbook.unknown-name', message, 0);
+    return undefined;
+  }
+
   #isKnownRoot(root: string): boolean {
-    const { draft, givenVars } = this.#checking;
-    const declared = Object.hasOwn(draft.vars, root) || givenVars.has(root);
+    const { draft } = this.#checking;
     const optional = this.#reference.presence === 'default' && !KERNEL_NAMES.includes(root);
-    return declared || TYPE_NAMES.has(root) || (optional && !draft.byName.has(root));
+    return TYPE_NAMES.has(root) || (optional && !draft.byName.has(root));
   }
 
   #unknownRoot(root: string): void {
-    const { draft, givenVars } = this.#checking;
-    if (root === 'event' || root === 'activation') {
-      const message = `'${root}' exists only below an event_driven or scheduled workload`;
-      this.#error('playbook.unknown-name', message, 0);
-      return;
-    }
+    const { draft } = this.#checking;
     if (draft.byName.has(root)) {
       const hint = `add \`register: ${root}\` to it, or read _ork.workloads.${root}`;
       this.#error('playbook.unknown-name', `the workload '${root}' registers no result`, 0, hint);
       return;
     }
-    const names = [...Object.keys(draft.vars), ...givenVars, ...draft.byRegister.keys(), '_ork'];
-    const hint = didYouMean(root, names) ?? 'declare it under vars, or register it';
+    const parameters = [...Object.keys(draft.inputs), ...Object.keys(draft.vars)];
+    const names = [...parameters, ...this.#loopNames(), ...draft.byRegister.keys(), '_ork'];
+    const hint = didYouMean(root, names) ?? 'declare it under inputs or vars, or register it';
     this.#error('playbook.unknown-name', `'${root}' does not exist`, 0, hint);
   }
 
@@ -86,9 +129,10 @@ class Resolver {
     const field = this.#part(1);
     if (field === 'tasks') {
       this.#error('playbook.renamed', '`_ork.tasks` is now `_ork.workloads`', 1);
-    } else if (field !== undefined && ORK_FIELDS_NOT_YET.includes(field)) {
-      const message = `\`_ork.${field}\` is part of the language but not available in this version`;
-      this.#error('playbook.unavailable', message, 1);
+    } else if (field === 'resume_payload') {
+      return { kind: 'outside', name: field };
+    } else if (field === 'loop') {
+      this.#loop();
     } else if (field === 'workloads') {
       return this.#namedWorkload();
     } else if (field === 'playbook') {
@@ -97,6 +141,12 @@ class Resolver {
       this.#checkField('_ork', 1, ORK_FIELDS);
     }
     return undefined;
+  }
+
+  #loop(): void {
+    const message = '`_ork.loop` exists only in a workload with a loop';
+    if (this.#loopNames().length === 0) this.#error('playbook.unknown-field', message, 1);
+    else this.#checkField('_ork.loop', 2, LOOP_FIELDS);
   }
 
   #namedWorkload(): Resolved | undefined {
@@ -116,8 +166,9 @@ class Resolver {
   }
 
   #result(workload: DraftWorkload, index: number, fields: string[]): Resolved {
-    this.#checkField(this.#reference.path.slice(0, index).join('.'), index, fields);
-    return { workload, field: this.#part(index) };
+    const known = workload.loop === undefined ? fields : [...fields, 'results'];
+    this.#checkField(this.#reference.path.slice(0, index).join('.'), index, known);
+    return { kind: 'workload', workload, field: this.#part(index) };
   }
 
   #checkField(owner: string, index: number, fields: string[]): void {

@@ -3,6 +3,7 @@ import type { ModuleManifest } from '../types/manifest.ts';
 import { findUpstream } from './check-names.ts';
 import { type Checking, manifestOf, type TracedEdge } from './checking.ts';
 import type { DraftWorkload, ListedName } from './draft.ts';
+import type { Edge } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import { streamIsOn } from './pipeline.ts';
 
@@ -20,10 +21,19 @@ export function splitStreamInput(text: string): { workload: string; port: string
 /** Resolves `stream_inputs` against the modules' roles and ports, and warns of streams nobody reads. */
 export function streamEdges(checking: Checking): TracedEdge[] {
   const edges = checking.draft.workloads.flatMap((workload) => inputsOf(workload, checking));
-  warnUnread(edges, checking);
-  warnUnreadRejects(edges, checking);
+  const reads = [...edges, ...checking.draft.workloads.flatMap(eventReads)];
+  warnUnread(reads, checking);
+  warnUnreadRejects(reads, checking);
   warnStarved(checking);
   return edges;
+}
+
+/** Resolves the `source` of event_driven workloads. */
+export function sourceEdges(checking: Checking): TracedEdge[] {
+  return checking.draft.workloads.flatMap((workload) => {
+    if (workload.source === undefined || workload.policy !== 'event_driven') return [];
+    return inputEdge(workload.source, workload, checking, 'trigger');
+  });
 }
 
 function inputsOf(workload: DraftWorkload, checking: Checking): TracedEdge[] {
@@ -40,7 +50,12 @@ function inputsOf(workload: DraftWorkload, checking: Checking): TracedEdge[] {
   });
 }
 
-function inputEdge(listed: ListedName, workload: DraftWorkload, checking: Checking): TracedEdge[] {
+function inputEdge(
+  listed: ListedName,
+  workload: DraftWorkload,
+  checking: Checking,
+  kind: 'stream' | 'trigger' = 'stream',
+): TracedEdge[] {
   const { workload: name, port } = splitStreamInput(listed.text);
   const producer = findUpstream(listed, name, workload, checking);
   if (producer === undefined) return [];
@@ -50,7 +65,7 @@ function inputEdge(listed: ListedName, workload: DraftWorkload, checking: Checki
     {
       from: asWorkloadName(producer.name),
       to: asWorkloadName(workload.name),
-      kind: 'stream',
+      kind,
       port,
       position: checking.loaded.map.valuePosition(listed.path),
     },
@@ -92,7 +107,16 @@ function checkProducer(
   problems.error('stream.unknown-port', `${manifest.name} has no port '${port}'`, position, hint);
 }
 
-function warnUnread(edges: TracedEdge[], checking: Checking): void {
+/** Who is read, and by which port. */
+type Read = Pick<Edge, 'port'> & { from: string };
+
+function eventReads({ source }: DraftWorkload): Read[] {
+  if (source === undefined) return [];
+  const { workload, port } = splitStreamInput(source.text);
+  return [{ from: workload, port }];
+}
+
+function warnUnread(edges: Read[], checking: Checking): void {
   const read = new Set<string>(edges.map(({ from }) => from));
   for (const workload of checking.draft.workloads) {
     const manifest = manifestOf(workload, checking);
@@ -106,7 +130,7 @@ function warnUnread(edges: TracedEdge[], checking: Checking): void {
 }
 
 /** Records that `on_error: dead_letter` sets aside are lost when nobody takes them. */
-function warnUnreadRejects(edges: TracedEdge[], checking: Checking): void {
+function warnUnreadRejects(edges: Read[], checking: Checking): void {
   for (const { name, path, params } of checking.draft.workloads) {
     if (params['on_error'] !== 'dead_letter') continue;
     if (edges.some(({ from, port }) => from === name && port === 'dead_letter')) continue;
@@ -121,6 +145,7 @@ function warnStarved(checking: Checking): void {
   for (const workload of checking.draft.workloads) {
     const manifest = manifestOf(workload, checking);
     if (manifest?.stream !== 'consumer' || workload.streamInputs.length > 0) continue;
+    if (workload.policy === 'event_driven') continue;
     const message = `${manifest.name} reads a stream, and '${workload.name}' has none`;
     const position = checking.loaded.map.valuePosition([...workload.path, 'process', 'module']);
     checking.problems.warning(

@@ -1,13 +1,10 @@
 import { describe, expect, it } from 'vitest';
-import { catalog } from '../../test/fixtures/playbooks/catalog.ts';
 import {
   messages,
   playbook,
   validate,
   withParams,
 } from '../../test/fixtures/playbooks/validating.ts';
-import { loadPlaybook } from './load.ts';
-import { validatePlaybook } from './validate.ts';
 
 describe('templates', () => {
   it.each([
@@ -97,13 +94,5 @@ describe('templates', () => {
   it('in vars are warned of', async () => {
     const { problems } = await validate(playbook({ a: '' }, "vars: { v: '{{ x }}' }\n"));
     expect(problems).toMatchObject([{ severity: 'warning', reason: 'playbook.vars' }]);
-  });
-
-  it('may name vars that are given from outside', async () => {
-    const text = withParams('control:identity', "{ x: '{{ given }}' }");
-    const { loaded } = loadPlaybook(text, 'p.yaml');
-    if (loaded === undefined) throw new Error('the playbook does not load');
-    const { problems } = await validatePlaybook(loaded, catalog, { givenVars: ['given'] });
-    expect(problems).toEqual([]);
   });
 });

@@ -19,8 +19,6 @@ export interface Checking {
   draft: DraftPlaybook;
   catalog: Catalog;
   problems: ProblemList;
-  /** Names that the caller will add to vars. */
-  givenVars: ReadonlySet<string>;
 }
 
 /** What holds for a workload by its module, and for a pipeline by its steps. */

@@ -1,36 +1,54 @@
 import { literalTemplate } from '../expressions/scanner.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { splitStreamInput } from './check-streams.ts';
+import { compileLifecycle } from './compile-lifecycle.ts';
+import {
+  compileLoop,
+  compileRetry,
+  mergeSecurity,
+  mergeStatePolicies,
+  mergeStreamPolicies,
+} from './compile-policies.ts';
 import type { LoadedPlaybook } from './load.ts';
-import type { Playbook, SecurityContext, StreamPolicy, Workload } from './model.ts';
+import type { InputDeclaration, Playbook, Workload } from './model.ts';
 import { asWorkloadName } from './names.ts';
-import type { PlaybookInput, SecurityInput, StreamPolicyInput, WorkloadInput } from './schema.ts';
+import type { PlaybookInput, WorkloadInput } from './schema.ts';
 import type { Path } from './source-map.ts';
-
-const DEFAULT_STREAM_POLICY: StreamPolicy = {
-  bufferSize: 1024,
-  bufferBytes: 4 * 1024 * 1024,
-  overflow: 'block',
-};
 
 /**
  * The playbook with its defaults filled in, from input that has passed all checks. Strings tagged
  * `!raw` become templates that render to their text.
  */
 export function compilePlaybook(input: PlaybookInput, loaded: LoadedPlaybook): Playbook {
-  const playbook: Playbook = {
+  const { concurrency } = input;
+  return {
     name: input.name,
     schemaVersion: input.schemaVersion,
+    ...(input.description === undefined ? {} : { description: input.description }),
+    inputs: compileInputs(input.inputs),
     vars: input.vars ?? {},
     outputs: keepRaw(input.outputs ?? {}, ['outputs'], loaded) as JsonObject,
+    ...(input.timeout === undefined ? {} : { timeout: input.timeout }),
+    ...(concurrency === undefined
+      ? {}
+      : { concurrency: { key: concurrency.key, policy: concurrency.policy ?? 'queue' } }),
+    ...(input.max_parallel === undefined ? {} : { maxParallel: input.max_parallel }),
     workloads: input.workloads.map((workload, index) =>
       compileWorkload(workload, ['workloads', index], input, loaded),
     ),
   };
-  if (input.description !== undefined) playbook.description = input.description;
-  if (input.timeout !== undefined) playbook.timeout = input.timeout;
-  if (input.max_parallel !== undefined) playbook.maxParallel = input.max_parallel;
-  return playbook;
+}
+
+function compileInputs(inputs: PlaybookInput['inputs'] = {}): Record<string, InputDeclaration> {
+  const entries = Object.entries(inputs).map(([name, { type = 'any', description, ...rest }]) => [
+    name,
+    {
+      type,
+      ...(rest.default === undefined ? {} : { default: rest.default }),
+      ...(description === undefined ? {} : { description }),
+    },
+  ]);
+  return Object.fromEntries(entries);
 }
 
 function compileWorkload(
@@ -40,47 +58,30 @@ function compileWorkload(
   loaded: LoadedPlaybook,
 ): Workload {
   const params = keepRaw(input.process.params ?? {}, [...path, 'process', 'params'], loaded);
-  const workload: Workload = {
+  const loop = compileLoop(input);
+  return {
     name: asWorkloadName(input.name),
-    lifecycle: { policy: 'run_once' },
+    ...(input.description === undefined ? {} : { description: input.description }),
+    lifecycle: compileLifecycle(input.lifecycle),
     process: { module: input.process.module, params: params as JsonObject },
     dependsOn: [...new Set(input.depends_on ?? [])].map(asWorkloadName),
     streamInputs: (input.stream_inputs ?? []).map((text) => {
       const { workload: name, port } = splitStreamInput(text);
       return { workload: asWorkloadName(name), port };
     }),
+    ...(input.register === undefined ? {} : { register: input.register }),
+    ...(input.when === undefined ? {} : { when: input.when }),
+    ...(loop === undefined
+      ? {}
+      : { loop: { ...loop, items: keepRaw(loop.items, [...path, 'loop'], loaded) } }),
+    ...(input.retry === undefined ? {} : { retry: compileRetry(input.retry) }),
+    ...(input.timeout === undefined ? {} : { timeout: input.timeout }),
     ignoreErrors: input.ignore_errors ?? false,
+    finally: input.finally ?? false,
+    ...(input.on_crash === undefined ? {} : { onCrash: input.on_crash }),
+    statePolicy: mergeStatePolicies(playbook.state_policy, input.state_policy),
     streamPolicy: mergeStreamPolicies(playbook.stream_policy, input.stream_policy),
     securityContext: mergeSecurity(playbook.security_context, input.security_context),
-  };
-  if (input.description !== undefined) workload.description = input.description;
-  if (input.register !== undefined) workload.register = input.register;
-  if (input.when !== undefined) workload.when = input.when;
-  if (input.timeout !== undefined) workload.timeout = input.timeout;
-  return workload;
-}
-
-function mergeStreamPolicies(
-  playbook: StreamPolicyInput | undefined,
-  workload: StreamPolicyInput | undefined,
-): StreamPolicy {
-  const { buffer_size, buffer_bytes } = { ...playbook, ...workload };
-  return {
-    ...DEFAULT_STREAM_POLICY,
-    ...(buffer_size === undefined ? {} : { bufferSize: buffer_size }),
-    ...(buffer_bytes === undefined ? {} : { bufferBytes: buffer_bytes }),
-  };
-}
-
-function mergeSecurity(
-  playbook: SecurityInput | undefined,
-  workload: SecurityInput | undefined,
-): SecurityContext {
-  const filesystem = { ...playbook?.filesystem, ...workload?.filesystem };
-  return {
-    sandbox: workload?.sandbox ?? playbook?.sandbox ?? 'default',
-    filesystem: { read: filesystem.read ?? [], write: filesystem.write ?? [] },
-    env: workload?.env ?? playbook?.env ?? [],
   };
 }
 

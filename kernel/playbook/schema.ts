@@ -1,135 +1,117 @@
 import * as z from 'zod';
-import type { Json } from '../types/json.ts';
-import { parseByteSize } from './byte-size.ts';
-import { parseDuration } from './duration.ts';
-import { checkIdentifier } from './names.ts';
+import { lifecycle } from './schema-lifecycle.ts';
+import {
+  concurrency,
+  inputDeclaration,
+  loopControl,
+  retryPolicy,
+  statePolicy,
+  streamPolicy,
+} from './schema-policies.ts';
+import { count, duration, identifier, json, playbookName } from './schema-scalars.ts';
+import { securityContext } from './schema-security.ts';
 import type { Path } from './source-map.ts';
 
-const PLAYBOOK_NAME = /^[a-z][a-z0-9_-]{0,62}$/;
-const HIDDEN_VARIABLE = /^(?:ORK_|COSIGN_|NODE_|LD_|PG)/;
-const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+const process = z
+  .strictObject({
+    module: z.string().min(1).describe('What runs: family:module.'),
+    params: z
+      .record(z.string(), json)
+      .optional()
+      .describe('What the module is given; strings may be templates.'),
+  })
+  .describe('Which module runs, with which params.');
 
-const playbookName = z
-  .string()
-  .regex(PLAYBOOK_NAME, 'must be lower-case letters, digits, _ and -, starting with a letter');
+const workload = z
+  .strictObject({
+    name: identifier.describe('Unique in the playbook.'),
+    description: z.string().optional().describe('Text for people.'),
+    lifecycle: lifecycle.describe('How the kernel keeps it.'),
+    process,
+    depends_on: z.array(z.string()).optional().describe('Workloads that must have ended before.'),
+    stream_inputs: z
+      .array(z.string())
+      .optional()
+      .describe('Workloads whose records it reads: NAME or NAME.port.'),
+    register: identifier.optional().describe('The name of its result in templates.'),
+    when: z
+      .union([z.boolean(), z.string()], 'must be a boolean or a template')
+      .optional()
+      .describe('Whether it runs; a template that yields a boolean.'),
+    loop: z
+      .union([z.array(json), z.string()], 'must be a list or a template that yields one')
+      .optional()
+      .describe('Runs once for each item.'),
+    loop_control: loopControl.optional(),
+    retry: retryPolicy.optional(),
+    timeout: duration.optional().describe('For one attempt.'),
+    ignore_errors: z
+      .boolean()
+      .optional()
+      .describe('Whether the run goes on as if it had completed.'),
+    finally: z
+      .boolean()
+      .optional()
+      .describe('Whether it runs after all else, whatever the outcome.'),
+    on_crash: z
+      .enum(['rerun', 'fail'])
+      .optional()
+      .describe('What becomes of it when the daemon died while it ran.'),
+    state_policy: statePolicy.optional(),
+    stream_policy: streamPolicy.optional(),
+    security_context: securityContext.optional(),
+  })
+  .describe('A process and how it is kept.');
 
-const identifier = z.string().check((context) => {
-  const problem = checkIdentifier(context.value);
-  if (problem === undefined) return;
-  const message = `: ${[problem.message, problem.hint].filter(Boolean).join('; ')}`;
-  context.issues.push({ code: 'custom', message, input: context.value });
-});
-
-const duration = z.string('must be a duration such as 30s or 1h30m').transform((text, context) => {
-  try {
-    const milliseconds = Math.ceil(parseDuration(text));
-    if (milliseconds > 0) return milliseconds;
-    context.addIssue('must be longer than zero');
-  } catch {
-    context.addIssue('must be a duration such as 30s or 1h30m');
-  }
-  return z.NEVER;
-});
-
-const byteSize = z
-  .union([z.string(), z.number()], 'must be a size such as 4MiB')
-  .transform((size, context) => {
-    const bytes = parseByteSize(size);
-    if (bytes !== undefined) return bytes;
-    context.addIssue('must be a size such as 4MiB');
-    return z.NEVER;
-  });
-
-const json = z.custom<Json>(() => true);
-
-const variableName = z.string().check((context) => {
-  const message = HIDDEN_VARIABLE.test(context.value)
-    ? `: ${context.value} is never given to a workload`
-    : 'must be the name of an environment variable';
-  if (!VARIABLE.test(context.value) || HIDDEN_VARIABLE.test(context.value)) {
-    context.issues.push({ code: 'custom', message, input: context.value });
-  }
-});
-
-const streamPolicy = z.strictObject({
-  buffer_size: z.int().min(1).max(1_000_000).optional(),
-  buffer_bytes: byteSize.optional(),
-  overflow: z.literal('block').optional(),
-});
-
-const grantedPath = z
-  .string()
-  .min(1)
-  .refine((path) => !path.includes('{{'), 'cannot hold a template in this version');
-
-const securityContext = z.strictObject({
-  sandbox: z.literal('none').optional(),
-  filesystem: z
-    .strictObject({
-      read: z.array(grantedPath).optional(),
-      write: z.array(grantedPath).optional(),
-    })
-    .optional(),
-  env: z.array(variableName).optional(),
-});
-
-const lifecycle = z.strictObject({
-  policy: z.literal('run_once', {
-    error: 'must be run_once, supervise, event_driven or scheduled',
-  }),
-});
-
-const process = z.strictObject({
-  module: z.string(),
-  params: z.record(z.string(), json).optional(),
-});
-
-const workload = z.strictObject({
-  name: identifier,
-  description: z.string().optional(),
-  lifecycle,
-  process,
-  depends_on: z.array(z.string()).optional(),
-  stream_inputs: z.array(z.string()).optional(),
-  register: identifier.optional(),
-  when: z.union([z.boolean(), z.string()], 'must be a boolean or a template').optional(),
-  timeout: duration.optional(),
-  ignore_errors: z.boolean().optional(),
-  stream_policy: streamPolicy.optional(),
-  security_context: securityContext.optional(),
-});
-
-/** What this version executes of a playbook, key by key. */
-export const playbookSchema = z.strictObject({
-  name: playbookName,
-  schemaVersion: z.literal('v1.0.0'),
-  description: z.string().optional(),
-  vars: z.record(identifier, json).optional(),
-  outputs: z.record(z.string(), json).optional(),
-  timeout: duration.optional(),
-  max_parallel: z.int().min(1).max(10_000).optional(),
-  stream_policy: streamPolicy.optional(),
-  security_context: securityContext.optional(),
-  workloads: z.array(workload).min(1, 'must have at least one workload'),
-});
+/** The language of playbooks, key by key. */
+export const playbookSchema = z
+  .strictObject({
+    name: playbookName.describe('What the playbook is called.'),
+    schemaVersion: z.literal('v1.0.0').describe('The version of this language.'),
+    description: z.string().optional().describe('Text for people.'),
+    inputs: z.record(identifier, inputDeclaration).optional().describe('Its parameters.'),
+    vars: z.record(identifier, json).optional().describe('Names and values that templates read.'),
+    outputs: z.record(z.string(), json).optional().describe('What the caller of a run gets back.'),
+    timeout: duration.optional().describe('For a whole run.'),
+    concurrency: concurrency.optional(),
+    max_parallel: count(10_000).optional().describe('Groups at once; the cores, at least 2.'),
+    state_policy: statePolicy.optional(),
+    stream_policy: streamPolicy.optional(),
+    security_context: securityContext.optional(),
+    workloads: z.array(workload).min(1, 'must have at least one workload').describe('What is run.'),
+  })
+  .describe('An ORK playbook.');
 
 export type PlaybookInput = z.output<typeof playbookSchema>;
 export type WorkloadInput = z.output<typeof workload>;
-export type SecurityInput = z.output<typeof securityContext>;
-export type StreamPolicyInput = z.output<typeof streamPolicy>;
-
-const SHAPES: [pattern: RegExp, keys: string[]][] = [
-  [/^$/, Object.keys(playbookSchema.shape)],
-  [/^workloads\.\d+$/, Object.keys(workload.shape)],
-  [/(?:^|\.)lifecycle$/, Object.keys(lifecycle.shape)],
-  [/(?:^|\.)process$/, Object.keys(process.shape)],
-  [/(?:^|\.)stream_policy$/, Object.keys(streamPolicy.shape)],
-  [/(?:^|\.)security_context$/, Object.keys(securityContext.shape)],
-  [/(?:^|\.)filesystem$/, ['read', 'write']],
-];
+export type LifecycleInput = z.output<typeof lifecycle>;
+export type { StreamPolicyInput } from './schema-policies.ts';
+export type { SecurityInput } from './schema-security.ts';
 
 /** The keys that the schema knows for the map at a path: what an unknown key is compared with. */
 export function knownKeys(path: Path): string[] {
-  const text = path.join('.');
-  return SHAPES.find(([pattern]) => pattern.test(text))?.[1] ?? [];
+  const schemas = path.reduce<z.core.$ZodType[]>(
+    (above, step) => above.flatMap((schema) => below(schema, step)),
+    [playbookSchema],
+  );
+  const keys = schemas.flatMap(shapes).flatMap((shape) => Object.keys(shape));
+  return [...new Set(keys)];
+}
+
+function below(schema: z.core.$ZodType, step: string | number): z.core.$ZodType[] {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodArray) return typeof step === 'number' ? [bare.element] : [];
+  if (bare instanceof z.ZodRecord) return [bare.valueType];
+  return shapes(schema).flatMap((shape) => shape[step] ?? []);
+}
+
+/** The maps that a schema stands for: its own, or those of its alternatives. */
+function shapes(schema: z.core.$ZodType): Record<string, z.core.$ZodType>[] {
+  const bare = unwrap(schema);
+  if (bare instanceof z.ZodObject) return [bare.shape];
+  return bare instanceof z.ZodUnion ? bare.options.flatMap(shapes) : [];
+}
+
+function unwrap(schema: z.core.$ZodType): z.core.$ZodType {
+  return schema instanceof z.ZodOptional ? unwrap(schema.unwrap()) : schema;
 }

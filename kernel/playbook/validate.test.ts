@@ -68,30 +68,20 @@ it('all problems are reported at once, in the order of the file', async () => {
 describe('keys', () => {
   it.each([
     ['depend_on: [b]', "unknown key 'depend_on' (did you mean 'depends_on'?)"],
-    ['loop: [1]', '`loop` is part of the language but not available in this version'],
-    ['finally: true', '`finally` is part of the language but not available in this version'],
-    ['on_crash: fail', '`on_crash` is part of the language but not available in this version'],
+    ['on_crash: maybe', '`on_crash` must be one of rerun, fail'],
     ['type: exec', '`type` is now `process.module`'],
     ['timeout: 5', '`timeout` must be a duration such as 30s or 1h30m'],
     ['timeout: 0s', '`timeout` must be longer than zero'],
     ['ignore_errors: 1', '`ignore_errors`: expected boolean, got number'],
     ['depends_on: b', '`depends_on`: expected list, got string'],
     [
-      'stream_policy: { overflow: drop_new }',
-      '`overflow: drop_new` is part of the language but not available in this version',
+      'stream_policy: { overflow: drop }',
+      '`overflow` must be one of block, drop_new, drop_old, fail',
     ],
     ['stream_policy: { buffer_bytes: 4MB }', '`buffer_bytes` must be a size such as 4MiB'],
     [
-      'security_context: { network: {} }',
-      '`network` is part of the language but not available in this version',
-    ],
-    [
       'security_context: { env: [NODE_OPTIONS] }',
       '`env[0]`: NODE_OPTIONS is never given to a workload',
-    ],
-    [
-      'security_context: { filesystem: { read: ["{{ x }}"] } }',
-      '`read[0]` cannot hold a template in this version',
     ],
   ])('%s', async (rest, expected) => {
     expect(await messages(playbook({ a: rest, b: '' }))).toEqual([expected]);
@@ -104,23 +94,11 @@ describe('keys', () => {
     ]);
   });
 
-  it('of another lifecycle are refused with one problem', async () => {
-    const text = playbook({ a: '' }).replace('run_once', "scheduled, cron: '* * * * *'");
-    expect(await messages(text)).toEqual([
-      '`ork run` only runs run_once workloads; this one is scheduled and needs the daemon',
-    ]);
-  });
-
   it('that belong to another policy are refused on run_once', async () => {
     const text = playbook({ a: '' }).replace('run_once', 'run_once, restart_policy: always');
     expect(await messages(text)).toEqual([
       '`restart_policy` belongs to the supervise policy, not to run_once',
     ]);
-  });
-
-  it('that ask for a sandbox in so many words are refused', async () => {
-    const [message] = await messages(playbook({ a: 'security_context: { sandbox: required }' }));
-    expect(message).toContain('`sandbox: required` cannot be enforced by this version');
   });
 });
 

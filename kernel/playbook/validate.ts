@@ -1,8 +1,11 @@
 import type { JsonObject } from '../types/json.ts';
+import { checkInputs } from './check-inputs.ts';
+import { checkLifecycles } from './check-lifecycles.ts';
 import { checkModules } from './check-modules.ts';
 import { checkNames, dependencyEdges } from './check-names.ts';
 import { checkPipelines } from './check-pipeline.ts';
-import { streamEdges } from './check-streams.ts';
+import { RunChecks } from './check-runs.ts';
+import { sourceEdges, streamEdges } from './check-streams.ts';
 import { checkTemplates } from './check-templates.ts';
 import type { Catalog, Checking, TracedEdge } from './checking.ts';
 import { compilePlaybook } from './compile.ts';
@@ -14,15 +17,10 @@ import { asWorkloadName } from './names.ts';
 import { ProblemList } from './problem-list.ts';
 import { knownKeys, type PlaybookInput, playbookSchema } from './schema.ts';
 import type { Path, SourceMap } from './source-map.ts';
-import { refuseUnavailable } from './vocabulary.ts';
+import { refuseForeignWords } from './vocabulary.ts';
 import { explainIssues } from './zod-issues.ts';
 
 export type { Catalog } from './checking.ts';
-
-export interface ValidateOptions {
-  /** Names of vars that are given from outside and need not be declared. */
-  givenVars?: Iterable<string>;
-}
 
 export interface Validation {
   /** Missing when there is an error; warnings do not count. */
@@ -39,15 +37,15 @@ export interface Validation {
 export async function validatePlaybook(
   loaded: LoadedPlaybook,
   catalog: Catalog,
-  options: ValidateOptions = {},
 ): Promise<Validation> {
   const problems = new ProblemList();
-  const known = refuseUnavailable(loaded.value, loaded.map, problems);
+  const known = refuseForeignWords(loaded.value, loaded.map, problems);
   const input = checkShape(known, loaded.map, problems);
-  const givenVars = new Set(options.givenVars);
-  const checking: Checking = { loaded, draft: draftPlaybook(known), catalog, problems, givenVars };
+  const checking: Checking = { loaded, draft: draftPlaybook(known), catalog, problems };
   checkNames(checking);
+  checkInputs(checking);
   checkModules(checking);
+  await checkLifecycles(checking);
   checkPipelines(checking);
   const graph = await connect(checking);
   if (input === undefined || problems.hasErrors()) return { problems: problems.sorted() };
@@ -83,13 +81,19 @@ function keyLabel(path: Path): string {
 
 async function connect(checking: Checking): Promise<Graph> {
   const { draft, problems } = checking;
-  const { edges: stateEdges, handlers } = await checkTemplates(checking);
-  const edges = [...dependencyEdges(checking), ...streamEdges(checking), ...stateEdges];
+  const { edges: stateEdges, handlers, triggerReads } = await checkTemplates(checking);
+  const edges = [
+    ...dependencyEdges(checking),
+    ...streamEdges(checking),
+    ...sourceEdges(checking),
+    ...stateEdges,
+  ];
   const nodes = [...draft.byName.keys()].map(asWorkloadName);
   const placed = edges.filter(({ to }) => draft.byName.has(to));
   const graph = buildGraph(nodes, placed.map(withoutPosition), handlers);
   reportCycles(graph, placed, problems);
   reportEdgesInsideGroups(graph, placed, problems);
+  new RunChecks(checking, graph, placed).check(triggerReads);
   return graph;
 }
 

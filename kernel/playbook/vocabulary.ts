@@ -1,17 +1,8 @@
-import type { Json, JsonObject } from '../types/json.ts';
+import type { JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
 import type { ProblemList } from './problem-list.ts';
+import { LIFECYCLE_SHAPES } from './schema-lifecycle.ts';
 import type { Path, SourceMap } from './source-map.ts';
-
-/** Keys of the language that this version does not execute, by the kind of map they stand in. */
-const NOT_YET: Record<Level, string[]> = {
-  playbook: ['inputs', 'concurrency', 'state_policy'],
-  workload: ['loop', 'loop_control', 'retry', 'finally', 'on_crash', 'state_policy'],
-  lifecycle: [],
-  process: [],
-  security_context: ['seccomp_profile_path', 'resource_limits', 'namespaces', 'network', 'run_as'],
-  stream_policy: [],
-};
 
 /** Words of earlier designs, and keys that people put one level too high. */
 const RENAMED: Record<Level, Record<string, string>> = {
@@ -22,41 +13,33 @@ const RENAMED: Record<Level, Record<string, string>> = {
     params: 'process.params',
     policy: 'lifecycle.policy',
   },
-  lifecycle: {},
   process: { type: 'module' },
-  security_context: {},
-  stream_policy: {},
 };
 
-/** Fields of a lifecycle that belong to one policy. */
-const FIELDS_OF_POLICY: Record<string, string[]> = {
-  supervise: ['restart_policy', 'backoff', 'burst', 'stop', 'readiness', 'liveness'],
-  event_driven: ['source', 'max_instances', 'queue', 'isolation'],
-  scheduled: ['cron', 'timezone', 'overlap', 'catch_up'],
-};
+type Level = 'playbook' | 'workload' | 'process';
 
-const OVERFLOWS_NOT_YET = ['drop_new', 'drop_old', 'fail'];
+/** The policies, each with the fields that only it knows. */
+const FIELDS_OF_POLICY = Object.entries(LIFECYCLE_SHAPES).map(([policy, shape]) => ({
+  policy,
+  fields: Object.keys(shape).filter((field) => field !== 'policy'),
+}));
 
-type Level =
-  | 'playbook'
-  | 'workload'
-  | 'lifecycle'
-  | 'process'
-  | 'security_context'
-  | 'stream_policy';
-
-const LEVELS_BELOW = new Map<string, Level>([
-  ['lifecycle', 'lifecycle'],
-  ['process', 'process'],
-  ['security_context', 'security_context'],
-  ['stream_policy', 'stream_policy'],
-]);
+/** Fields of a workload that make no sense for something that is kept running. */
+const NEVER_SUPERVISED = [
+  'when',
+  'loop',
+  'loop_control',
+  'retry',
+  'register',
+  'ignore_errors',
+  'on_crash',
+];
 
 /**
- * Reports words that belong to the language, or did once, but not to what this version executes, and
- * returns the playbook without them, so that the schema does not report them again.
+ * Reports old words, and fields that do not belong to the workload's policy, and returns the playbook without
+ * them, so that the schema does not report them again.
  */
-export function refuseUnavailable(
+export function refuseForeignWords(
   playbook: JsonObject,
   map: SourceMap,
   problems: ProblemList,
@@ -77,88 +60,63 @@ class Vocabulary {
     const kept = this.#sift(playbook, 'playbook', []);
     if (Array.isArray(kept['workloads'])) {
       kept['workloads'] = kept['workloads'].map((workload, index) =>
-        isJsonObject(workload) ? this.#sift(workload, 'workload', ['workloads', index]) : workload,
+        isJsonObject(workload) ? this.#workload(workload, ['workloads', index]) : workload,
       );
     }
     return kept;
   }
 
-  /** A map without the words that were reported, those of the maps right below it included. */
+  #workload(workload: JsonObject, path: Path): JsonObject {
+    const kept = this.#sift(workload, 'workload', path);
+    const { process, lifecycle } = kept;
+    if (isJsonObject(process))
+      kept['process'] = this.#sift(process, 'process', [...path, 'process']);
+    if (!isJsonObject(lifecycle)) return kept;
+    kept['lifecycle'] = this.#lifecycle(lifecycle, [...path, 'lifecycle']);
+    return lifecycle['policy'] === 'supervise' ? this.#supervised(kept, path) : kept;
+  }
+
+  /** A map without the words that were renamed. */
   #sift(object: JsonObject, level: Level, path: Path): JsonObject {
-    const kept: JsonObject = {};
-    for (const [key, value] of Object.entries(object)) {
-      if (this.#refuses(key, level, path)) continue;
-      const below = LEVELS_BELOW.get(key);
-      kept[key] = below && isJsonObject(value) ? this.#below(value, below, [...path, key]) : value;
-    }
-    return kept;
-  }
-
-  #below(object: JsonObject, level: Level, path: Path): JsonObject {
-    const kept = this.#sift(object, level, path);
-    if (level === 'lifecycle') return this.#lifecycle(kept, path);
-    if (level === 'security_context') this.#refuseSandbox(kept, path);
-    if (level === 'stream_policy') this.#refuseOverflow(kept, path);
-    return kept;
-  }
-
-  #refuses(key: string, level: Level, path: Path): boolean {
-    const position = this.#map.keyPosition([...path, key]);
-    const renamed = Object.hasOwn(RENAMED[level], key) ? RENAMED[level][key] : undefined;
-    if (renamed !== undefined) {
-      this.#problems.error('playbook.renamed', `\`${key}\` is now \`${renamed}\``, position);
+    const renamed = RENAMED[level];
+    return this.#without(object, (key) => {
+      if (!Object.hasOwn(renamed, key)) return false;
+      const position = this.#map.keyPosition([...path, key]);
+      this.#problems.error('playbook.renamed', `\`${key}\` is now \`${renamed[key]}\``, position);
       return true;
-    }
-    if (!NOT_YET[level].includes(key)) return false;
-    this.#notAvailable(`\`${key}\``, position);
-    return true;
+    });
   }
 
   #lifecycle(lifecycle: JsonObject, path: Path): JsonObject {
-    const policy = lifecycle['policy'];
-    const isOther = typeof policy === 'string' && Object.hasOwn(FIELDS_OF_POLICY, policy);
-    if (isOther) {
-      const message = `\`ork run\` only runs run_once workloads; this one is ${policy} and needs the daemon`;
-      const position = this.#map.valuePosition([...path, 'policy']);
-      this.#problems.error('playbook.needs-daemon', message, position);
-    }
-    const kept: JsonObject = {};
-    for (const [key, value] of Object.entries(lifecycle)) {
-      const owner = Object.keys(FIELDS_OF_POLICY).find((name) =>
-        FIELDS_OF_POLICY[name]?.includes(key),
-      );
-      if (owner === undefined) kept[key] = value;
-      else if (!isOther) this.#refuseForeignField(key, owner, [...path, key]);
-    }
-    if (isOther) kept['policy'] = 'run_once';
-    return kept;
+    const { policy } = lifecycle;
+    const own = FIELDS_OF_POLICY.find((entry) => entry.policy === policy);
+    if (own === undefined) return lifecycle;
+    return this.#without(lifecycle, (key) => {
+      const owner = FIELDS_OF_POLICY.find(({ fields }) => fields.includes(key));
+      if (owner === undefined || own.fields.includes(key)) return false;
+      this.#foreignField(`\`${key}\` belongs to the ${owner.policy} policy, not to ${policy}`, [
+        ...path,
+        key,
+      ]);
+      return true;
+    });
   }
 
-  #refuseForeignField(key: string, owner: string, path: Path): void {
-    const message = `\`${key}\` belongs to the ${owner} policy, not to run_once`;
+  #supervised(workload: JsonObject, path: Path): JsonObject {
+    return this.#without(workload, (key) => {
+      if (!NEVER_SUPERVISED.includes(key)) return false;
+      const message = `\`${key}\` has no meaning on a supervised workload, which is kept running`;
+      this.#foreignField(message, [...path, key]);
+      return true;
+    });
+  }
+
+  #foreignField(message: string, path: Path): void {
     this.#problems.error('playbook.foreign-field', message, this.#map.keyPosition(path));
   }
 
-  #refuseSandbox(context: JsonObject, path: Path): void {
-    if (context['sandbox'] !== 'required') return;
-    delete context['sandbox'];
-    const message =
-      '`sandbox: required` cannot be enforced by this version, which has no sandbox helper yet';
-    const hint = 'leave it out to run with what this version can enforce';
-    const position = this.#map.valuePosition([...path, 'sandbox']);
-    this.#problems.error('playbook.unavailable', message, position, hint);
-  }
-
-  #refuseOverflow(policy: JsonObject, path: Path): void {
-    const overflow: Json | undefined = policy['overflow'];
-    if (typeof overflow !== 'string' || !OVERFLOWS_NOT_YET.includes(overflow)) return;
-    delete policy['overflow'];
-    this.#notAvailable(`\`overflow: ${overflow}\``, this.#map.valuePosition([...path, 'overflow']));
-  }
-
-  #notAvailable(what: string, position: ReturnType<SourceMap['keyPosition']>): void {
-    const message = `${what} is part of the language but not available in this version`;
-    this.#problems.error('playbook.unavailable', message, position);
+  #without(object: JsonObject, refuses: (key: string) => boolean): JsonObject {
+    return Object.fromEntries(Object.entries(object).filter(([key]) => !refuses(key)));
   }
 }
 

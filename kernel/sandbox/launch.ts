@@ -29,6 +29,7 @@ export const DEFAULT_SECURITY_CONTEXT: SecurityContext = {
   sandbox: 'default',
   filesystem: { read: [], write: [] },
   env: [],
+  network: { connect: [], listen: [] },
 };
 
 const DEFAULT_ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'TZ'];

@@ -6,7 +6,7 @@ import { buildStandardLibrary } from '../../kernel/components/build/build-librar
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
 import { type PerformOutcome, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
-import { planLaunch } from '../../kernel/sandbox/launch.ts';
+import { DEFAULT_SECURITY_CONTEXT, planLaunch } from '../../kernel/sandbox/launch.ts';
 import { checkout } from '../support/ork.ts';
 
 let library: string;
@@ -27,12 +27,7 @@ afterAll(async () => {
 
 /** One call in a real worker, stopped `limit` milliseconds after it has begun, with a grace of 200. */
 async function fail(how: string, limit = 20_000): Promise<PerformOutcome> {
-  const securityContext = {
-    sandbox: 'default' as const,
-    filesystem: { read: [], write: [] },
-    env: [],
-  };
-  const worker = pool.acquire(planLaunch(securityContext, library, process.env));
+  const worker = pool.acquire(planLaunch(DEFAULT_SECURITY_CONTEXT, library, process.env));
   const { component } = registry.get('faulty');
   // Else a slow start could be what the limit ends.
   await worker.load(component);

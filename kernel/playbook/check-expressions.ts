@@ -1,0 +1,81 @@
+import type { ExpressionError } from '../expressions/errors.ts';
+import { didYouMean } from '../expressions/nearest.ts';
+import type { Reference } from '../expressions/references.ts';
+import { type Inspection, loadCel } from '../expressions/template.ts';
+import type { Checking, PlacedText } from './checking.ts';
+
+/** Checks a param that the module evaluates itself, once per record: syntax, functions, names. */
+export async function checkExpressionParam(site: PlacedText, checking: Checking): Promise<void> {
+  const template = site.text.indexOf('{{');
+  if (template >= 0) {
+    refuseTemplate(site, template, checking);
+    return;
+  }
+  const { compileExpression } = await loadCel();
+  try {
+    const { analysis } = compileExpression(site.text);
+    await checkCalls(analysis.calls, site, checking);
+    for (const reference of analysis.references) warnForeignName(reference, site, checking);
+  } catch (error) {
+    reportSyntax(error as ExpressionError, site, checking);
+  }
+}
+
+/** Reports a template in a param that is never templated. */
+export function refuseTemplate(
+  site: PlacedText,
+  offset: number,
+  { loaded, problems }: Checking,
+): void {
+  const message = 'this param is an expression of its own and is never templated';
+  const hint = 'pass values by bind: { name: "{{ … }}" } and read them as bind.name';
+  const position = loaded.map.positionInString(site.path, offset, 2);
+  problems.error('expression.template', message, position, hint);
+}
+
+/** Reports functions that do not exist. */
+export async function checkCalls(
+  calls: Inspection['calls'],
+  site: PlacedText,
+  { loaded, problems }: Checking,
+): Promise<void> {
+  if (calls.length === 0) return;
+  const { FUNCTION_NAMES, METHOD_NAMES } = await loadCel();
+  for (const { name, method, offset } of calls) {
+    const position = loaded.map.positionInString(site.path, offset, name.length);
+    const known = method ? METHOD_NAMES : FUNCTION_NAMES;
+    if (name === 'has' && !method) {
+      // The parser takes `has(a.b)` apart; what is left of it has no field to look for.
+      const message = '`has` asks for a field of something: has(x.field)';
+      problems.error('expression.syntax', message, position);
+    } else if (!known.has(name)) {
+      const message = `unknown function '${name}'`;
+      problems.error('expression.unknown-function', message, position, didYouMean(name, known));
+    }
+  }
+}
+
+export function reportSyntax(error: ExpressionError, site: PlacedText, checking: Checking): void {
+  const { map } = checking.loaded;
+  const position = map.positionInString(site.path, error.offset ?? 0, error.length);
+  checking.problems.error(error.reason, error.message, position, error.hint);
+}
+
+/** The place of a reference, from its root name to its last literal field. */
+export function positionOf(reference: Reference, site: PlacedText, { loaded }: Checking) {
+  const [start = 0] = reference.offsets;
+  const last = reference.offsets.length - 1;
+  const end = (reference.offsets[last] ?? start) + (reference.path[last]?.length ?? 1);
+  return loaded.map.positionInString(site.path, start, Math.max(1, end - start));
+}
+
+function warnForeignName(reference: Reference, site: PlacedText, checking: Checking): void {
+  const { draft, problems } = checking;
+  const [root = ''] = reference.path;
+  if (root === 'record' || root === 'bind' || reference.presence === 'default') return;
+  const elsewhere = [draft.inputs, draft.vars].some((names) => Object.hasOwn(names, root));
+  if (!elsewhere && !draft.byRegister.has(root)) return;
+  const message = `'${root}' is not known where this expression is evaluated`;
+  const hint = `pass it as bind: { ${root}: "{{ .${root} }}" } and read bind.${root}`;
+  problems.warning('expression.foreign-name', message, positionOf(reference, site, checking), hint);
+}

@@ -1,0 +1,133 @@
+import * as z from 'zod';
+import { count, delay, duration } from './schema-scalars.ts';
+
+const runOnce = z
+  .strictObject({ policy: z.literal('run_once') })
+  .describe('Runs once, when everything that it depends on has ended.');
+
+const backoff = z
+  .strictObject({
+    base: duration.optional().describe('The first wait before a restart; 1s.'),
+    max: duration.optional().describe('The longest wait; 1m.'),
+    factor: z.number().min(1).max(100).optional().describe('What each wait is multiplied by; 2.'),
+    jitter: z.boolean().optional().describe('Whether waits are spread at random; true.'),
+    reset_after: duration.optional().describe('After so long in good health waits start over; 1m.'),
+  })
+  .describe('How long to wait before restarts.');
+
+const burst = z
+  .strictObject({
+    restarts: count(10_000).describe('How many restarts are too many.'),
+    within: duration.describe('In how long a time.'),
+  })
+  .describe('Beyond it the workload has failed; off when it is left out.');
+
+const stop = z
+  .strictObject({
+    signal: z
+      .string()
+      .regex(/^SIG[A-Z0-9]{2,7}$/, 'must be the name of a signal such as SIGTERM')
+      .optional()
+      .describe('SIGTERM when it is left out.'),
+    grace: duration.optional().describe('Time to end before SIGKILL; 10s.'),
+  })
+  .describe('How it is asked to end.');
+
+const timing = {
+  interval: duration.optional().describe('Between two probes; 10s.'),
+  timeout: duration.optional().describe('For one probe; 1s.'),
+  initial_delay: delay.optional().describe('Before the first probe; 0s.'),
+  success_threshold: count(100).optional().describe('Successes in a row that count; 1.'),
+  failure_threshold: count(100).optional().describe('Failures in a row that count; 3.'),
+};
+
+const port = z.int().min(1).max(65_535);
+
+const probe = z
+  .strictObject({
+    exec: z.array(z.string()).min(1).optional().describe('A command that exits with 0.'),
+    http: z
+      .strictObject({
+        port,
+        path: z.string().startsWith('/', 'must start with /').optional(),
+        host: z.string().optional(),
+        status: z.int().min(100).max(599).optional(),
+      })
+      .optional()
+      .describe('A GET request that answers below 400, or with `status`.'),
+    tcp: z
+      .strictObject({ port, host: z.string().optional() })
+      .optional()
+      .describe('A port that takes connections.'),
+    log_line: z.string().min(1).optional().describe('A regular expression that a line matches.'),
+    ...timing,
+  })
+  .check((context) => {
+    const kinds = ['exec', 'http', 'tcp', 'log_line'] as const;
+    const given = kinds.filter((kind) => context.value[kind] !== undefined);
+    if (given.length === 1) return;
+    const message = 'must have exactly one of exec, http, tcp and log_line';
+    context.issues.push({ code: 'custom', message, input: context.value });
+  });
+
+const supervise = z
+  .strictObject({
+    policy: z.literal('supervise'),
+    restart_policy: z
+      .enum(['always', 'on_failure', 'never'])
+      .optional()
+      .describe('When it is started again; always.'),
+    backoff: backoff.optional(),
+    burst: burst.optional(),
+    stop: stop.optional(),
+    readiness: probe.optional().describe('Dependents wait until it succeeds.'),
+    liveness: probe.optional().describe('When it fails, the workload is restarted.'),
+  })
+  .describe('Kept running by the daemon.');
+
+const eventDriven = z
+  .strictObject({
+    policy: z.literal('event_driven'),
+    source: z.string().describe('The workload whose records are the events: NAME or NAME.port.'),
+    max_instances: count(10_000).optional().describe('Runs at once; 16.'),
+    queue: z.int().min(0).max(1_000_000).optional().describe('Events that wait; 1024.'),
+    isolation: z
+      .enum(['shared', 'worker'])
+      .optional()
+      .describe('worker: a process of its own for each run; shared.'),
+  })
+  .describe('One run for each record of a stream, by the daemon.');
+
+const scheduled = z
+  .strictObject({
+    policy: z.literal('scheduled'),
+    cron: z.string().meta({
+      description: 'Five fields (minute, hour, day, month, weekday), or six with seconds first.',
+      examples: ['*/5 * * * *'],
+    }),
+    timezone: z.string().optional().describe('An IANA name; UTC when it is left out.'),
+    overlap: z
+      .enum(['skip', 'queue', 'allow'])
+      .optional()
+      .describe('What to do while the run before goes on; skip.'),
+    catch_up: z
+      .enum(['none', 'one', 'all'])
+      .optional()
+      .describe('What to do about instants that passed while the daemon was away; none.'),
+  })
+  .describe('One run for each instant of a cron expression, by the daemon.');
+
+/** How the kernel keeps a workload: one shape for each policy. */
+export const lifecycle = z.discriminatedUnion(
+  'policy',
+  [runOnce, supervise, eventDriven, scheduled],
+  { error: 'must be run_once, supervise, event_driven or scheduled' },
+);
+
+/** The shapes of the policies, for the keys that each one knows. */
+export const LIFECYCLE_SHAPES = {
+  run_once: runOnce.shape,
+  supervise: supervise.shape,
+  event_driven: eventDriven.shape,
+  scheduled: scheduled.shape,
+};

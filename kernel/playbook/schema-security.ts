@@ -1,0 +1,94 @@
+import * as z from 'zod';
+import { byteSize, count } from './schema-scalars.ts';
+
+const HIDDEN_VARIABLE = /^(?:ORK_|COSIGN_|NODE_|LD_|PG)/;
+const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
+/** What a bind of the whole would give away: these are refused whatever else is granted. */
+const FORBIDDEN_PATH = /^\/(?:proc|sys|dev)(?:\/|$)|(?:^|\/)(?:docker|containerd|podman)\.sock$/;
+
+const variableName = z.string().check((context) => {
+  const message = HIDDEN_VARIABLE.test(context.value)
+    ? `: ${context.value} is never given to a workload`
+    : 'must be the name of an environment variable';
+  if (!VARIABLE.test(context.value) || HIDDEN_VARIABLE.test(context.value)) {
+    context.issues.push({ code: 'custom', message, input: context.value });
+  }
+});
+
+const grantedPath = z
+  .string()
+  .min(1)
+  .refine((path) => !FORBIDDEN_PATH.test(path), 'is never given to a workload');
+
+const HOST = String.raw`(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]`;
+const CIDR = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\])\/\d{1,3}`;
+const PORT = String.raw`(?:\*|\d{1,5})`;
+const ENDPOINT = new RegExp(`^(?:(?:${CIDR}|${HOST}):${PORT}|unix:/.+)$`);
+
+/** A template is checked once it has been rendered. */
+const endpoint = z
+  .string()
+  .refine(
+    (text) => text.includes('{{') || ENDPOINT.test(text),
+    'must be host:port, *.suffix:port, CIDR:port or unix:/path',
+  )
+  .meta({ examples: ['api.example.com:443', '10.0.0.0/8:5432', 'unix:/run/x.sock'] });
+
+const resourceLimits = z
+  .strictObject({
+    memory_bytes: byteSize.optional().describe('Memory of the workload; 512MiB.'),
+    cpu_quota_us: count(1_000_000_000).optional().describe('CPU time in each period.'),
+    cpu_period_us: z.int().min(1000).max(1_000_000).optional().describe('The period; 100000.'),
+    pids_max: count(4_194_304).optional().describe('Processes and threads; 256.'),
+    workspace_bytes: byteSize.optional().describe('How large the workspace may grow.'),
+  })
+  .describe('What the workload may use up.');
+
+const namespaces = z
+  .strictObject({
+    pid: z.boolean().optional(),
+    mount: z.boolean().optional(),
+    ipc: z.boolean().optional(),
+    uts: z.boolean().optional(),
+    user: z.union([z.boolean(), z.literal('auto')], 'must be true, false or auto').optional(),
+    net: z.boolean().optional().describe('false: the network of the host.'),
+  })
+  .describe('Which namespaces are new; all of them when left out.');
+
+/** The sandbox of a workload; every field loosens or tightens the strict default. */
+export const securityContext = z
+  .strictObject({
+    sandbox: z
+      .enum(['required', 'none'])
+      .optional()
+      .describe('none: runs without a sandbox, told in every report.'),
+    seccomp_profile_path: z
+      .string()
+      .min(1)
+      .optional()
+      .describe('default, unconfined, or the path of a profile in OCI format.'),
+    resource_limits: resourceLimits.optional(),
+    namespaces: namespaces.optional(),
+    network: z
+      .strictObject({
+        connect: z.array(endpoint).optional().describe('What it may connect to.'),
+        listen: z.array(endpoint).optional().describe('Where it may listen.'),
+      })
+      .optional()
+      .describe('What it may reach; nothing when left out.'),
+    filesystem: z
+      .strictObject({
+        read: z.array(grantedPath).optional().describe('Files and folders to read.'),
+        write: z.array(grantedPath).optional().describe('Files and folders to read and write.'),
+      })
+      .optional()
+      .describe('Paths beyond the workspace; relative ones start at the workspace.'),
+    env: z.array(variableName).optional().describe('Environment variables that it may see.'),
+    run_as: z
+      .union([z.string().min(1), z.int().min(0)], 'must be auto, a user name or a uid')
+      .optional()
+      .describe('auto: an unprivileged user.'),
+  })
+  .describe('The sandbox: what the workload may reach beyond the strict default.');
+
+export type SecurityInput = z.output<typeof securityContext>;
