@@ -1,6 +1,7 @@
 import path from 'node:path';
+import type { DescribedModule } from '../components/built-in.ts';
 import { packageRoot } from '../components/package-root.ts';
-import { ModuleRegistry, type RegisteredModule } from '../components/registry.ts';
+import { ModuleRegistry } from '../components/registry.ts';
 import { didYouMean } from '../expressions/nearest.ts';
 import { OrkError } from '../types/errors.ts';
 import { moduleToText } from './render/module-text.ts';
@@ -37,9 +38,9 @@ function loadRegistry(): ModuleRegistry {
   return ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
 }
 
-function findModule(registry: ModuleRegistry, name: string): RegisteredModule {
+function findModule(registry: ModuleRegistry, name: string): DescribedModule {
   const names = registry.names();
-  if (names.includes(name)) return registry.get(name);
+  if (names.includes(name)) return registry.describe(name);
   throw new OrkError('not-found', `there is no module '${name}'`, {
     reason: 'cli.unknown-module',
     hint: didYouMean(name, names) ?? 'list them with `ork modules list`',

@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OrkError } from '../types/errors.ts';
-import type { FamilyManifest, ModuleManifest } from '../types/manifest.ts';
+import type { ModuleManifest } from '../types/manifest.ts';
+import { builtInModules, type DescribedModule } from './built-in.ts';
 import type { ModuleIndex } from './manifest.ts';
 import { readModuleIndex } from './module-index.ts';
 
@@ -12,24 +13,16 @@ export interface ComponentFiles {
   capabilities: string[];
 }
 
-export interface RegisteredModule {
-  manifest: ModuleManifest;
-  family: FamilyFacts;
-  version: string;
+export interface RegisteredModule extends DescribedModule {
   component: ComponentFiles;
 }
 
-/** What a module shares with the rest of its component. */
-export type FamilyFacts = Pick<
-  FamilyManifest,
-  'family' | 'version' | 'contract' | 'layer' | 'license'
->;
-
-/** The modules that playbooks can name: for now the standard library, built beside the kernel. */
+/** The modules that playbooks can name: the standard library, built beside the kernel, and the engine's own. */
 export class ModuleRegistry {
-  readonly #modules = new Map<string, RegisteredModule>();
+  readonly #modules = new Map<string, DescribedModule & Partial<RegisteredModule>>();
 
   constructor(index: ModuleIndex, folder: string) {
+    for (const module of builtInModules()) this.#modules.set(module.manifest.name, module);
     for (const entry of index.families) {
       const component: ComponentFiles = {
         glue: path.join(folder, entry.glue.path),
@@ -74,15 +67,29 @@ export class ModuleRegistry {
   }
 
   /** Every module, ordered by name. */
-  all(): RegisteredModule[] {
+  all(): DescribedModule[] {
     const byName = [...this.#modules].sort(([a], [b]) => (a < b ? -1 : 1));
     return byName.map(([, module]) => module);
   }
 
   /** Throws `not-found` for a name that validation has not seen. */
-  get(name: string): RegisteredModule {
+  describe(name: string): DescribedModule {
     const found = this.#modules.get(name);
     if (found !== undefined) return found;
     throw new OrkError('not-found', `there is no module '${name}'`, { reason: 'module.unknown' });
+  }
+
+  /** The files to load for a module; undefined for one that has no component, or does not exist. */
+  componentOf(name: string): ComponentFiles | undefined {
+    return this.#modules.get(name)?.component;
+  }
+
+  /** A module with its component. Throws `unsupported` for one that the engine runs itself. */
+  get(name: string): RegisteredModule {
+    const component = this.componentOf(name);
+    if (component !== undefined) return { ...this.describe(name), component };
+    throw new OrkError('unsupported', `${name} is run by the engine: it has no component`, {
+      reason: 'module.built-in',
+    });
   }
 }

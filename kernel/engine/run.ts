@@ -58,7 +58,7 @@ export class PlaybookRun {
     this.#startedAt = options.now();
     this.#workloads = new Map(playbook.workloads.map((workload) => [workload.name, workload]));
     for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
-    this.#wiring = new StreamWiring(playbook, (module) => registry.get(module).manifest);
+    this.#wiring = new StreamWiring(playbook, (module) => registry.find(module));
     this.#scope = new RunScope(options);
     this.#context = this.#runnerContext();
   }

@@ -1,4 +1,6 @@
-import type { Playbook, WorkloadName } from '../playbook/model.ts';
+import type { Playbook, Workload, WorkloadName } from '../playbook/model.ts';
+import { effectiveManifest } from '../playbook/pipeline.ts';
+import type { PressureState } from '../streams/back-pressure.ts';
 import { Channel, type ChannelStats } from '../streams/channel.ts';
 import { FanOut } from '../streams/fan-out.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
@@ -8,10 +10,21 @@ export interface WorkloadStreams {
   outputs: { name: string; port: FanOut }[];
 }
 
-interface Connection {
+/** Which channel: from a port of one workload to another workload. */
+export interface ChannelName {
   from: WorkloadName;
+  /** `main`, or a port of the producing module. */
   port: string;
   to: WorkloadName;
+}
+
+/** A channel came under pressure, or got room again. */
+export interface PressureEvent extends ChannelName {
+  state: PressureState;
+  stats: ChannelStats;
+}
+
+interface Connection extends ChannelName {
   channel: Channel;
 }
 
@@ -22,23 +35,21 @@ export class StreamWiring {
   readonly #connections: Connection[];
   readonly #streams = new Map<WorkloadName, WorkloadStreams>();
 
-  constructor(playbook: Playbook, manifestOf: (module: string) => ModuleManifest) {
-    this.#connections = playbook.workloads.flatMap((workload) => {
-      const { bufferSize: records, bufferBytes: bytes } = workload.streamPolicy;
-      return workload.streamInputs.map((source) => ({
-        from: source.workload,
-        port: source.port,
-        to: workload.name,
-        channel: new Channel({ records, bytes }),
-      }));
-    });
+  constructor(
+    playbook: Playbook,
+    find: (module: string) => ModuleManifest | undefined,
+    onPressure: (event: PressureEvent) => void = () => {},
+  ) {
+    this.#connections = playbook.workloads.flatMap((workload) =>
+      connectionsInto(workload, onPressure),
+    );
     const byConsumer = Map.groupBy(this.#connections, ({ to }) => to);
     const byProducer = Map.groupBy(this.#connections, ({ from }) => from);
     for (const { name, process } of playbook.workloads) {
-      const ports = ['main', ...manifestOf(process.module).ports];
+      const ports = effectiveManifest(process.module, process.params, find)?.ports ?? [];
       this.#streams.set(name, {
         inputs: inputsFrom(byConsumer.get(name) ?? []),
-        outputs: outputsTo(byProducer.get(name) ?? [], ports),
+        outputs: outputsTo(byProducer.get(name) ?? [], ['main', ...ports]),
       });
     }
   }
@@ -48,9 +59,30 @@ export class StreamWiring {
   }
 
   /** One entry for each channel, for progress and metrics. */
-  stats(): { from: WorkloadName; to: WorkloadName; stats: ChannelStats }[] {
-    return this.#connections.map(({ from, to, channel }) => ({ from, to, stats: channel.stats }));
+  stats(): (ChannelName & { stats: ChannelStats })[] {
+    return this.#connections.map(({ from, port, to, channel }) => ({
+      from,
+      port,
+      to,
+      stats: channel.stats,
+    }));
   }
+}
+
+function connectionsInto(
+  { name: to, streamInputs, streamPolicy }: Workload,
+  onPressure: (event: PressureEvent) => void,
+): Connection[] {
+  const { bufferSize: records, bufferBytes: bytes, overflow } = streamPolicy;
+  return streamInputs.map(({ workload: from, port }) => {
+    const channel: Channel = new Channel({
+      records,
+      bytes,
+      overflow,
+      onPressure: (state) => onPressure({ from, port, to, state, stats: channel.stats }),
+    });
+    return { from, port, to, channel };
+  });
 }
 
 function inputsFrom(connections: Connection[]): WorkloadStreams['inputs'] {

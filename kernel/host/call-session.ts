@@ -1,6 +1,7 @@
 import { type Message, type Reply, readCount, readObject } from '../frames/peer.ts';
-import { type Block, checkedBlock } from '../streams/block.ts';
-import { type Channel, selectReadable } from '../streams/channel.ts';
+import { checkedBlock } from '../streams/block.ts';
+import type { Channel } from '../streams/channel.ts';
+import { FanIn } from '../streams/fan-in.ts';
 import type { FanOut } from '../streams/fan-out.ts';
 import { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -36,16 +37,26 @@ const FLOOD: LogLine = {
   message: 'more than 1 MiB of log lines in a second: the rest of them is dropped',
 };
 
+/** One read never takes more than this, however much it asks for. */
+const MAX_READ_RECORDS = 65_536;
+const MAX_READ_BYTES = 4 * 1024 * 1024;
+/** What the writes of one call may hold in the kernel while they wait for room in their channels. */
+const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
+
 const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** Answers the host calls that one `perform` makes. The worker that sends them is not trusted. */
 export class CallSession implements CallHandler {
   readonly #wiring: CallWiring;
   readonly #signal: AbortSignal;
+  readonly #inputs: FanIn;
+  readonly #reading = new Set<number>();
+  #bytesInFlight = 0;
   readonly #logLimit = new RateLimit(MAX_LOG_BYTES_PER_SECOND, Date.now);
 
   constructor(wiring: CallWiring, signal: AbortSignal) {
     this.#wiring = wiring;
+    this.#inputs = new FanIn(wiring.inputs.map(({ channel }) => channel));
     this.#signal = signal;
   }
 
@@ -85,39 +96,63 @@ export class CallSession implements CallHandler {
     if (verdict === 'last') this.#wiring.onLog(FLOOD);
   }
 
+  /** One read of an input at a time: what several would take in turn nobody has asked to be bounded. */
   async #read(header: JsonObject): Promise<Reply> {
-    const channel = this.#channel(readCount(header, 'input'));
-    await selectReadable([channel], this.#signal, readWait(header));
-    const taken = channel.take(
-      Math.max(1, readCount(header, 'records')),
-      Math.max(1, readCount(header, 'bytes')),
-    );
-    return { header: { records: taken.records, ended: taken.ended }, body: taken.bytes };
+    const input = this.#input(header['input']);
+    if (this.#reading.has(input))
+      throw refused('a read of this input is under way', 'concurrent-read');
+    this.#reading.add(input);
+    try {
+      await this.#inputs.select([input], this.#signal, readWait(header));
+      const records = between(1, readCount(header, 'records'), MAX_READ_RECORDS);
+      const bytes = between(1, readCount(header, 'bytes'), MAX_READ_BYTES);
+      const taken = this.#inputs.take(input, records, bytes);
+      return { header: { records: taken.records, ended: taken.ended }, body: taken.bytes };
+    } finally {
+      this.#reading.delete(input);
+    }
   }
 
-  async #write(message: Message): Promise<Reply> {
-    const { port } = this.#wiring.outputs[readCount(message.header, 'output')] ?? noSuch('output');
-    const block: Block = checkedBlock(message.body, readCount(message.header, 'records'));
-    await port.write(block, this.#signal);
-    return { header: { dropped: 0 } };
+  async #write({ header, body }: Message): Promise<Reply> {
+    const { port } = this.#wiring.outputs[readCount(header, 'output')] ?? noSuch('output');
+    const block = checkedBlock(body, readCount(header, 'records'));
+    const held = this.#bytesInFlight + body.length;
+    if (held > MAX_BYTES_IN_FLIGHT) {
+      throw refused(`${held} bytes wait for room in channels`, 'too-much-in-flight');
+    }
+    this.#bytesInFlight = held;
+    try {
+      return { header: { dropped: await port.write(block, this.#signal) } };
+    } finally {
+      this.#bytesInFlight -= body.length;
+    }
   }
 
   async #select(header: JsonObject): Promise<Reply> {
     const { inputs } = header;
-    if (!Array.isArray(inputs) || inputs.length > this.#wiring.inputs.length)
+    if (!Array.isArray(inputs) || inputs.length < 1 || inputs.length > this.#wiring.inputs.length) {
       return noSuch('input');
-    const channels = inputs.map((index) => this.#channel(index));
-    const ready = await selectReadable(channels, this.#signal, readWait(header));
+    }
+    const known = inputs.map((input) => this.#input(input));
+    const ready = await this.#inputs.select(known, this.#signal, readWait(header));
     return { header: { index: ready ?? null } };
   }
 
-  #channel(index: unknown): Channel {
-    return this.#wiring.inputs[index as number]?.channel ?? noSuch('input');
+  #input(input: unknown): number {
+    return this.#inputs.has(input) ? input : noSuch('input');
   }
 }
 
 function readWait(header: JsonObject): number | undefined {
   return header['wait'] === null ? undefined : readCount(header, 'wait');
+}
+
+function between(least: number, value: number, most: number): number {
+  return Math.min(Math.max(least, value), most);
+}
+
+function refused(message: string, reason: string): OrkError {
+  return new OrkError('resource-exhausted', message, { reason: `protocol.${reason}` });
 }
 
 function noSuch(what: string): never {

@@ -33,7 +33,7 @@ test.each([
   ['no records at all, said to be one', '', 1],
 ])('%s is refused', (_, bytes, records) => {
   expect(() => checkedBlock(Buffer.from(bytes), records)).toThrow(
-    expect.objectContaining({ reason: 'stream.malformed-batch' }),
+    expect.objectContaining({ reason: 'protocol.malformed-batch' }),
   );
 });
 
@@ -41,6 +41,6 @@ test('a record above the limit is refused', () => {
   const bytes = Buffer.alloc(MAX_RECORD_BYTES + 2, 'a');
   bytes[bytes.length - 1] = 10;
   expect(() => checkedBlock(bytes, 1)).toThrow(
-    expect.objectContaining({ reason: 'stream.oversized-record' }),
+    expect.objectContaining({ reason: 'protocol.oversized-record' }),
   );
 });

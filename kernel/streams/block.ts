@@ -11,14 +11,18 @@ export interface Block {
 
 export const EMPTY_BLOCK: Block = { bytes: new Uint8Array(0), records: 0 };
 
-const LINE_FEED = 10;
+export const LINE_FEED = 10;
 
 /** The largest single record, in bytes. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
+/** What an unused part of a buffer may cost before a block is copied out of it. */
+const TOLERATED_WASTE_BYTES = 4096;
+
 /**
  * A block from bytes that a worker sent. Throws `invalid-argument` unless they are exactly `records`
- * lines, each ended by a line feed and no longer than the record limit.
+ * lines, each ended by a line feed, `resource-exhausted` when one is longer than the record limit. A
+ * worker's own code checks what its guest writes: one that sends such a batch is broken or hostile.
  */
 export function checkedBlock(bytes: Uint8Array, records: number): Block {
   let lines = 0;
@@ -32,7 +36,7 @@ export function checkedBlock(bytes: Uint8Array, records: number): Block {
     throw new OrkError(
       'invalid-argument',
       `a batch said to hold ${records} records holds ${lines} whole lines`,
-      { reason: 'stream.malformed-batch' },
+      { reason: 'protocol.malformed-batch' },
     );
   }
   return { bytes, records };
@@ -57,10 +61,23 @@ export function splitBlock(
     cut = next;
     records++;
   }
-  return [
-    { bytes: block.bytes.subarray(0, cut), records },
-    { bytes: block.bytes.subarray(cut), records: block.records - records },
-  ];
+  return cutAt(block, records, cut);
+}
+
+/** Cuts a block so that the first part has at least that many records and bytes, or all there are. */
+export function splitAtLeast(
+  block: Block,
+  minRecords: number,
+  minBytes: number,
+): [first: Block, rest: Block] {
+  if (block.records <= minRecords || block.bytes.length <= minBytes) return [block, EMPTY_BLOCK];
+  let records = 0;
+  let cut = 0;
+  while (records < minRecords || cut < minBytes) {
+    cut = block.bytes.indexOf(LINE_FEED, cut) + 1;
+    records++;
+  }
+  return cutAt(block, records, cut);
 }
 
 /** One block with the records of all, in order. */
@@ -72,10 +89,27 @@ export function joinBlocks(blocks: Block[]): Block {
   };
 }
 
+/**
+ * The block, copied if it is a small part of a larger buffer: a few records that wait in a channel must not
+ * keep the whole of what they arrived with in memory.
+ */
+export function compactBlock({ bytes, records }: Block): Block {
+  const waste = bytes.buffer.byteLength - bytes.length;
+  if (waste <= bytes.length + TOLERATED_WASTE_BYTES) return { bytes, records };
+  return { bytes: Uint8Array.prototype.slice.call(bytes), records };
+}
+
+function cutAt(block: Block, records: number, bytes: number): [first: Block, rest: Block] {
+  return [
+    { bytes: block.bytes.subarray(0, bytes), records },
+    { bytes: block.bytes.subarray(bytes), records: block.records - records },
+  ];
+}
+
 function oversizedRecord(bytes: number): OrkError {
   return new OrkError(
     'resource-exhausted',
     `a record of ${bytes} bytes exceeds the limit of ${MAX_RECORD_BYTES}`,
-    { reason: 'stream.oversized-record', hint: 'split the data into smaller records' },
+    { reason: 'protocol.oversized-record', hint: 'split the data into smaller records' },
   );
 }

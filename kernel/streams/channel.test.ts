@@ -2,7 +2,8 @@ import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import { OrkError } from '../types/errors.ts';
 import { checkedBlock } from './block.ts';
-import { Channel, selectReadable } from './channel.ts';
+import { Channel } from './channel.ts';
+import { selectReadable } from './select.ts';
 
 const open = (records = 4, bytes = 1000): Channel => new Channel({ records, bytes });
 

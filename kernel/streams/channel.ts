@@ -1,21 +1,37 @@
 import { OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
-import { type Block, EMPTY_BLOCK, joinBlocks, splitBlock } from './block.ts';
+import { type After, BackPressure, type PressureState } from './back-pressure.ts';
+import type { Block } from './block.ts';
+import { type QueueLimits, RecordQueue } from './record-queue.ts';
 
-export interface ChannelLimits {
-  records: number;
-  bytes: number;
+/** What a write does that finds no room. */
+export type OverflowPolicy = 'block' | 'drop_new' | 'drop_old' | 'fail';
+
+export interface ChannelOptions extends QueueLimits {
+  /** `block` when left out. */
+  overflow?: OverflowPolicy;
+  /** Hears when the channel begins to overflow, and when that is over. */
+  onPressure?: (state: PressureState) => void;
+  /** For tests: real timers when left out. */
+  after?: After;
 }
 
-/** What a channel has seen so far. */
+/** What a channel has seen so far: `written = read + dropped + discarded + queued`. */
 export interface ChannelStats {
+  /** Records that writers got rid of, dropped ones included. */
   written: number;
   read: number;
+  /** Records that the overflow policy gave up. */
+  dropped: number;
+  /** Records that waited when the consumer left. */
+  discarded: number;
   /** Records waiting now. */
   queued: number;
+  /** The most records that have waited at once. */
+  highWater: number;
   /** 0 to 1: how full, by records or bytes, whichever is more. */
   fillRatio: number;
-  /** How often a writer had to wait. */
+  /** How often a write found no room. */
   backPressure: number;
 }
 
@@ -25,6 +41,12 @@ export interface ChannelStats {
  */
 export type Departure = 'failed' | 'finished' | 'absent';
 
+/** The reason of a write that overflows a channel whose policy is `fail`. */
+export const POLICY_VIOLATION = 'stream.policy-violation';
+
+/** From here on down a channel counts as having room again. */
+const EASED_FILL_RATIO = 0.5;
+
 interface Writer {
   rest: Block;
   resolve(): void;
@@ -32,15 +54,17 @@ interface Writer {
 }
 
 /**
- * A bounded queue of records between one producer and one consumer. Writers wait while it is full
- * (`overflow: block`), in the order in which they came; the reader takes what is there.
+ * A bounded queue of records between one producer and one consumer. The reader takes what is there; a
+ * writer that finds no room waits for its turn, or its records or the oldest ones are dropped, or it fails.
  */
 export class Channel {
-  readonly #limits: ChannelLimits;
-  #queue: Block[] = [];
-  #records = 0;
-  #bytes = 0;
+  readonly #overflow: OverflowPolicy;
+  readonly #queue: RecordQueue;
+  readonly #pressure: BackPressure | undefined;
   #written = 0;
+  #read = 0;
+  #dropped = 0;
+  #discarded = 0;
   #backPressure = 0;
   #writers: Writer[] = [];
   #watchers = new Set<() => void>();
@@ -48,19 +72,22 @@ export class Channel {
   #departure: Departure | undefined;
   #failure: OrkError | undefined;
 
-  constructor(limits: ChannelLimits) {
-    this.#limits = limits;
+  constructor({ records, bytes, overflow, onPressure, after }: ChannelOptions) {
+    this.#overflow = overflow ?? 'block';
+    this.#queue = new RecordQueue({ records, bytes });
+    if (onPressure !== undefined)
+      this.#pressure = new BackPressure(onPressure, after ?? startTimer);
   }
 
   get stats(): ChannelStats {
     return {
       written: this.#written,
-      read: this.#written - this.#records,
-      queued: this.#records,
-      fillRatio: Math.min(
-        1,
-        Math.max(this.#records / this.#limits.records, this.#bytes / this.#limits.bytes),
-      ),
+      read: this.#read,
+      dropped: this.#dropped,
+      discarded: this.#discarded,
+      queued: this.#queue.records,
+      highWater: this.#queue.highWater,
+      fillRatio: this.#queue.fillRatio,
       backPressure: this.#backPressure,
     };
   }
@@ -72,25 +99,36 @@ export class Channel {
 
   /** True when a read would return at once: records, the end, or the producer's failure. */
   get readable(): boolean {
-    return this.#records > 0 || this.#state !== 'open';
+    return this.#queue.records > 0 || this.#state !== 'open';
   }
 
   /**
-   * Resolves when the channel has taken every record. Rejects with `closed` when the consumer is
-   * gone, with `canceled` when `signal` fires first; records taken until then stay.
+   * Resolves when the channel is done with every record, with how many of them or of older ones were
+   * dropped. Rejects with `closed` when the consumer is gone, with `canceled` when `signal` fires first, with
+   * `resource-exhausted`, `stream.policy-violation`, when the policy is `fail`; records taken until then stay.
    */
-  write(block: Block, signal?: AbortSignal): Promise<void> {
+  write(block: Block, signal?: AbortSignal): Promise<number> {
     if (this.#state !== 'open') return Promise.reject(closedForWriting());
-    const rest = this.#writers.length > 0 ? block : this.#accept(block);
-    if (rest.records === 0) return Promise.resolve();
-    this.#backPressure++;
-    return this.#waitForRoom(rest, signal);
+    switch (this.#overflow) {
+      case 'block':
+        return this.#writeAll(block, signal);
+      case 'drop_old':
+        return Promise.resolve(this.#drop(block, this.#queue.displace(block)));
+      case 'drop_new':
+        return Promise.resolve(this.#drop(block, this.#queue.accept(block).records));
+      case 'fail':
+        return this.#writeOrFail(block);
+    }
   }
 
   /** No more records will come; what is queued can still be read. */
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
+    const writers = this.#writers;
+    this.#writers = [];
+    for (const writer of writers) writer.reject(endedForWriting());
+    this.#pressure?.close();
     this.#wake();
   }
 
@@ -101,17 +139,16 @@ export class Channel {
     this.end();
   }
 
-  /** The consumer is gone: what is queued is dropped, waiting and later writers get `closed`. */
+  /** The consumer is gone: what is queued is discarded, waiting and later writers get `closed`. */
   abandon(departure: Departure): void {
     if (this.#state === 'abandoned') return;
     this.#state = 'abandoned';
     this.#departure = departure;
-    this.#queue = [];
-    this.#records = 0;
-    this.#bytes = 0;
+    this.#discarded += this.#queue.clear();
     const writers = this.#writers;
     this.#writers = [];
     for (const writer of writers) writer.reject(closedForWriting());
+    this.#pressure?.close();
     this.#wake();
   }
 
@@ -120,9 +157,10 @@ export class Channel {
    * Throws the producer's failure once everything before it has been read.
    */
   take(maxRecords: number, maxBytes: number): Block & { ended: boolean } {
-    const taken = this.#dequeue(maxRecords, maxBytes);
+    const taken = this.#queue.take(maxRecords, maxBytes);
+    this.#read += taken.records;
     if (taken.records > 0) this.#admitWriters();
-    const ended = this.#state === 'ended' && this.#records === 0;
+    const ended = this.#state === 'ended' && this.#queue.records === 0;
     if (ended && taken.records === 0 && this.#failure !== undefined) throw this.#failure;
     return { ...taken, ended: ended && this.#failure === undefined };
   }
@@ -137,43 +175,64 @@ export class Channel {
     return () => this.#watchers.delete(callback);
   }
 
+  #writeAll(block: Block, signal: AbortSignal | undefined): Promise<number> {
+    const rest = this.#writers.length > 0 ? block : this.#accept(block);
+    if (rest.records === 0) return Promise.resolve(0);
+    this.#overflowed();
+    return this.#waitForRoom(rest, signal);
+  }
+
+  #writeOrFail(block: Block): Promise<number> {
+    const rest = this.#accept(block);
+    if (rest.records === 0) return Promise.resolve(0);
+    this.#overflowed();
+    return Promise.reject(policyViolation(rest.records, block.records));
+  }
+
+  #drop(block: Block, dropped: number): number {
+    this.#written += block.records;
+    this.#dropped += dropped;
+    if (dropped > 0) this.#overflowed();
+    this.#wake();
+    return dropped;
+  }
+
   #accept(block: Block): Block {
-    const roomRecords = this.#limits.records - this.#records;
-    const roomBytes = this.#limits.bytes - this.#bytes;
-    // An empty channel takes one record of any size: else it could never pass.
-    if (roomRecords < 1 || (roomBytes < 1 && this.#records > 0)) return block;
-    const [first, rest] = splitBlock(block, roomRecords, roomBytes);
-    const fits = first.bytes.length <= roomBytes || this.#records === 0;
-    if (!fits || first.records === 0) return block;
-    this.#queue.push(first);
-    this.#records += first.records;
-    this.#bytes += first.bytes.length;
-    this.#written += first.records;
+    const rest = this.#queue.accept(block);
+    if (rest.records === block.records) return block;
+    this.#written += block.records - rest.records;
     this.#wake();
     return rest;
   }
 
-  #waitForRoom(rest: Block, signal: AbortSignal | undefined): Promise<void> {
+  #overflowed(): void {
+    this.#backPressure++;
+    this.#pressure?.overflowed();
+  }
+
+  #waitForRoom(rest: Block, signal: AbortSignal | undefined): Promise<number> {
     return new Promise((resolve, reject) => {
+      if (signal?.aborted) {
+        reject(canceled());
+        return;
+      }
       const abort = (): void => {
         this.#writers = this.#writers.filter((waiting) => waiting !== writer);
         reject(canceled());
+        // It may have been the one that did not fit.
+        this.#admitWriters();
       };
       const writer: Writer = {
         rest,
         resolve: () => {
           signal?.removeEventListener('abort', abort);
-          resolve();
+          resolve(0);
         },
         reject: (error) => {
           signal?.removeEventListener('abort', abort);
           reject(error);
         },
       };
-      if (signal?.aborted) {
-        reject(canceled());
-        return;
-      }
       signal?.addEventListener('abort', abort, { once: true });
       this.#writers.push(writer);
     });
@@ -186,68 +245,31 @@ export class Channel {
       this.#writers.shift();
       writer.resolve();
     }
-  }
-
-  #dequeue(maxRecords: number, maxBytes: number): Block {
-    const parts: Block[] = [];
-    let records = 0;
-    let bytes = 0;
-    for (let head = this.#queue[0]; head !== undefined; head = this.#queue[0]) {
-      if (records >= maxRecords || (records > 0 && bytes >= maxBytes)) break;
-      const [first, rest] = splitBlock(head, maxRecords - records, maxBytes - bytes);
-      if (records > 0 && bytes + first.bytes.length > maxBytes) break;
-      parts.push(first);
-      records += first.records;
-      bytes += first.bytes.length;
-      if (rest.records > 0) {
-        this.#queue[0] = rest;
-        break;
-      }
-      this.#queue.shift();
-    }
-    this.#records -= records;
-    this.#bytes -= bytes;
-    return parts.length === 0 ? EMPTY_BLOCK : joinBlocks(parts);
+    if (this.#queue.fillRatio <= EASED_FILL_RATIO) this.#pressure?.eased();
   }
 
   #wake(): void {
+    if (this.#watchers.size === 0 || !this.readable) return;
     const watchers = [...this.#watchers];
     this.#watchers.clear();
     for (const watcher of watchers) watcher();
   }
 }
 
-/** Waits until one of the channels is readable: its index. Undefined when `wait` milliseconds ran out. */
-export function selectReadable(
-  channels: Channel[],
-  signal: AbortSignal,
-  wait: number | undefined,
-): Promise<number | undefined> {
-  const ready = channels.findIndex((channel) => channel.readable);
-  if (ready !== -1) return Promise.resolve(ready);
-  if (signal.aborted) return Promise.reject(canceled());
-  return new Promise((resolve, reject) => {
-    const releases: (() => void)[] = [];
-    const settle = (finish: () => void): void => {
-      for (const release of releases) release();
-      finish();
-    };
-    const abort = (): void => settle(() => reject(canceled()));
-    signal.addEventListener('abort', abort, { once: true });
-    releases.push(() => signal.removeEventListener('abort', abort));
-    if (wait !== undefined) {
-      releases.push(startTimer(wait, () => settle(() => resolve(undefined))));
-    }
-    for (const [index, channel] of channels.entries()) {
-      releases.push(channel.onReadable(() => settle(() => resolve(index))));
-    }
-  });
-}
-
 function closedForWriting(): OrkError {
   return new OrkError('closed', 'the consumer of this stream is gone', { reason: 'stream.closed' });
 }
 
+function endedForWriting(): OrkError {
+  return new OrkError('closed', 'this stream has ended', { reason: 'stream.ended' });
+}
+
 function canceled(): OrkError {
   return new OrkError('canceled', 'the workload was stopped');
+}
+
+function policyViolation(refused: number, offered: number): OrkError {
+  const message = `the channel is full: ${refused} of ${offered} records found no room`;
+  const hint = "raise the consumer's buffer_size, or let it block or drop (stream_policy)";
+  return new OrkError('resource-exhausted', message, { reason: POLICY_VIOLATION, hint });
 }

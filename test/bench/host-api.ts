@@ -9,8 +9,9 @@ import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import type { WorkerProcess } from '../../kernel/host/worker-process.ts';
 import { type LaunchPlan, planLaunch } from '../../kernel/sandbox/launch.ts';
 import type { Block } from '../../kernel/streams/block.ts';
-import { Channel, selectReadable } from '../../kernel/streams/channel.ts';
+import { Channel } from '../../kernel/streams/channel.ts';
 import { FanOut } from '../../kernel/streams/fan-out.ts';
+import { selectReadable } from '../../kernel/streams/select.ts';
 import type { JsonObject } from '../../kernel/types/json.ts';
 import { CHECKOUT } from './installation.ts';
 

@@ -90,7 +90,7 @@ describe('docs/modules.md', () => {
   });
 
   describe.each(registry.names())('%s', (name) => {
-    const { manifest } = registry.get(name);
+    const { manifest } = registry.describe(name);
     const section = sections.get(name) ?? '';
 
     test('has a section that tells its stream role, ports and summary', () => {

@@ -1,12 +1,12 @@
 import { expect, it } from 'vitest';
-import type { RegisteredModule } from '../../components/registry.ts';
+import type { DescribedModule } from '../../components/built-in.ts';
 import { moduleToText } from './module-text.ts';
 import { moduleList, moduleListToText } from './modules-text.ts';
 import { makeStyle } from './style.ts';
 
 const style = makeStyle(false);
 
-const module: RegisteredModule = {
+const module: DescribedModule = {
   manifest: {
     name: 'fam:act',
     summary: 'Acts\u001b[31m.',
@@ -32,7 +32,6 @@ const module: RegisteredModule = {
   },
   family: { family: 'fam', version: '1.2.3', contract: 'ork:module@1', layer: 4, license: 'MIT' },
   version: '1.2.3',
-  component: { glue: '', cores: {}, capabilities: [] },
 };
 
 it('describes a module', async () => {

@@ -1,4 +1,4 @@
-import type { RegisteredModule } from '../../components/registry.ts';
+import type { DescribedModule } from '../../components/built-in.ts';
 import type { JsonObject } from '../../types/json.ts';
 import type { ModuleManifest } from '../../types/manifest.ts';
 import { printable, printableLine } from './printable.ts';
@@ -7,7 +7,7 @@ import type { Style } from './style.ts';
 import { tableRows } from './table.ts';
 
 /** All that a manifest says of one module, for people. */
-export async function moduleToText(module: RegisteredModule, style: Style): Promise<string> {
+export async function moduleToText(module: DescribedModule, style: Style): Promise<string> {
   const { manifest } = module;
   const parts = [
     [`${style.strong(manifest.name)} ${module.version}`, `  ${printableLine(manifest.summary)}`],
@@ -19,7 +19,7 @@ export async function moduleToText(module: RegisteredModule, style: Style): Prom
   return `${parts.map((lines) => lines.join('\n')).join('\n\n')}\n`;
 }
 
-function facts({ manifest, family }: RegisteredModule): string[][] {
+function facts({ manifest, family }: DescribedModule): string[][] {
   const { stream, ports, capabilities } = manifest;
   const list = (names: readonly string[]) => (names.length === 0 ? 'none' : names.join(', '));
   const yes = (flag: boolean) => (flag ? 'yes' : 'no');

@@ -1,11 +1,11 @@
-import type { RegisteredModule } from '../../components/registry.ts';
+import type { DescribedModule } from '../../components/built-in.ts';
 import type { JsonObject } from '../../types/json.ts';
 import { printableLine } from './printable.ts';
 import type { Style } from './style.ts';
 import { tableRows } from './table.ts';
 
 /** One line a module: name, stream role, what it is. */
-export function moduleListToText(modules: readonly RegisteredModule[], style: Style): string {
+export function moduleListToText(modules: readonly DescribedModule[], style: Style): string {
   const rows = modules.map(({ manifest: { name, stream, summary } }) => [
     name,
     stream === 'none' ? '-' : stream,
@@ -17,7 +17,7 @@ export function moduleListToText(modules: readonly RegisteredModule[], style: St
 }
 
 /** The same for programs. */
-export function moduleList(modules: readonly RegisteredModule[]): JsonObject[] {
+export function moduleList(modules: readonly DescribedModule[]): JsonObject[] {
   return modules.map(({ manifest, family, version }) => ({
     name: manifest.name,
     family: family.family,
