@@ -7,7 +7,7 @@ import { rename, rm, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { build, type Metafile, type Plugin } from 'esbuild';
 
-const ENTRIES = ['cli/ork', 'cli/ork-admin', 'cli/ork-ctl', 'worker/start'];
+const ENTRIES = ['cli/ork', 'cli/ork-admin', 'cli/ork-ctl', 'worker/start', 'expressions/thread'];
 /** What is being built is never seen half done. */
 const STAGING = 'dist.new';
 /** Used by `ork-admin build-module` alone, and native or large: they stay packages. */

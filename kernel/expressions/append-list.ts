@@ -1,4 +1,7 @@
 import type { CelList, CelValue } from '@bufbuild/cel';
+import { MAX_LIST_LENGTH } from './limits.ts';
+import { spend } from './meter.ts';
+import { tooLarge } from './result.ts';
 
 const LIST = Symbol.for('@bufbuild/cel/list');
 
@@ -9,7 +12,12 @@ const LIST = Symbol.for('@bufbuild/cel/list');
  * has extended it, so that each addition is cheap and earlier lists stay what they were.
  */
 export function appendLists(left: CelList, right: CelList): CelList {
-  const base = left instanceof AppendList && left.isTip() ? left.elements : [...left];
+  const atTip = left instanceof AppendList && left.isTip();
+  if (left.size + right.size > MAX_LIST_LENGTH) {
+    throw tooLarge(`of + has more than ${MAX_LIST_LENGTH} elements`);
+  }
+  spend(right.size + (atTip ? 0 : left.size));
+  const base = atTip ? left.elements : [...left];
   for (const value of right) base.push(value);
   return new AppendList(base) as unknown as CelList;
 }

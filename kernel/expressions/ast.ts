@@ -6,6 +6,12 @@ export type Parsed = ReturnType<typeof parse>;
 /** A node of a CEL expression. */
 export type Expr = Parsed['expr'];
 
+/** What is inside the node of a call. */
+export type Call = Extract<Expr['exprKind'], { case: 'callExpr' }>['value'];
+
+/** What is inside the node of a loop. */
+export type Comprehension = Extract<Expr['exprKind'], { case: 'comprehensionExpr' }>['value'];
+
 /** An access path such as `a.b["c"][i]`, from its root name outwards. */
 export interface AccessPath {
   root: Expr;
@@ -96,16 +102,16 @@ export function callNode(id: bigint, name: string, args: Expr[]): Expr {
   return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'callExpr', value } };
 }
 
-export function nullNode(id: bigint): Expr {
-  const constantKind = { case: 'nullValue' as const, value: 0 };
-  const value = { $typeName: 'cel.expr.Constant' as const, constantKind };
+/** A literal: null, a boolean, or an integer. */
+export function constantNode(id: bigint, constant: null | boolean | bigint): Expr {
+  const value = { $typeName: 'cel.expr.Constant' as const, constantKind: constantKind(constant) };
   return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'constExpr', value } };
 }
 
-function falseNode(id: bigint): Expr {
-  const constantKind = { case: 'boolValue' as const, value: false };
-  const value = { $typeName: 'cel.expr.Constant' as const, constantKind };
-  return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'constExpr', value } };
+function constantKind(constant: null | boolean | bigint) {
+  if (constant === null) return { case: 'nullValue' as const, value: 0 };
+  if (typeof constant === 'boolean') return { case: 'boolValue' as const, value: constant };
+  return { case: 'int64Value' as const, value: constant };
 }
 
 export function nameNode(id: bigint, name: string): Expr {
@@ -113,29 +119,59 @@ export function nameNode(id: bigint, name: string): Expr {
   return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'identExpr', value } };
 }
 
-/** Evaluates `value` once, calls it `name`, and yields `body`: a comprehension over an empty list. */
-export function bindNode(id: bigint, name: string, value: Expr, body: Expr): Expr {
-  const empty = {
+function listNode(id: bigint, elements: Expr[]): Expr {
+  const value = {
     $typeName: 'cel.expr.Expr.CreateList' as const,
-    elements: [],
+    elements,
     optionalIndices: [],
   };
-  const range: Expr = {
-    $typeName: 'cel.expr.Expr',
-    id,
-    exprKind: { case: 'listExpr', value: empty },
-  };
+  return { $typeName: 'cel.expr.Expr', id, exprKind: { case: 'listExpr', value } };
+}
+
+/** A comprehension with one variable, which starts as `init` and becomes `step` once per element. */
+interface Fold {
+  variable: string;
+  elements: Expr[];
+  init: Expr;
+  step: Expr;
+  result: Expr;
+}
+
+function foldNode(id: bigint, { variable, elements, init, step, result }: Fold): Expr {
   const comprehension = {
     $typeName: 'cel.expr.Expr.Comprehension' as const,
     iterVar: '@unused',
     iterVar2: '',
-    iterRange: range,
-    accuVar: name,
-    accuInit: value,
-    loopCondition: falseNode(id),
-    loopStep: nameNode(id, name),
-    result: body,
+    iterRange: listNode(id, elements),
+    accuVar: variable,
+    accuInit: init,
+    loopCondition: constantNode(id, true),
+    loopStep: step,
+    result,
   };
   const exprKind = { case: 'comprehensionExpr' as const, value: comprehension };
   return { $typeName: 'cel.expr.Expr', id, exprKind };
+}
+
+/** Evaluates `value` once, calls it `variable`, and yields `result`; a failing value fails the whole. */
+export function bindNode(id: bigint, variable: string, value: Expr, result: Expr): Expr {
+  const step = nameNode(id, variable);
+  return foldNode(id, { variable, elements: [], init: value, step, result });
+}
+
+/** The same, but a failing value only fails what reads `variable`. */
+export function attemptNode(id: bigint, variable: string, value: Expr, result: Expr): Expr {
+  const nothing = constantNode(id, null);
+  return foldNode(id, { variable, elements: [nothing], init: nothing, step: value, result });
+}
+
+/** Every node of a tree, parents before their children. */
+export function nodesOf(root: Expr): Expr[] {
+  const nodes: Expr[] = [];
+  const pending = [root];
+  for (let node = pending.pop(); node !== undefined; node = pending.pop()) {
+    nodes.push(node);
+    pending.push(...childrenOf(node));
+  }
+  return nodes;
 }

@@ -6,6 +6,7 @@ import type { Host } from './scope.ts';
 
 const host: Host = {
   env: (name) => (name === 'HOME' ? '/root' : undefined),
+  secret: (name) => (name === 'TOKEN' ? 'token-1' : undefined),
   now: () => new Date(1_234_567_890_123),
   uuid: () => '0000-1',
 };
@@ -153,7 +154,7 @@ describe('functions', () => {
 
   it.each([
     ["env('NOPE')", 'invalid-argument'],
-    ["secret 'X'", 'unsupported'],
+    ["secret 'X'", 'not-found'],
     ["from_json('{')", 'invalid-argument'],
     ["base64_decode('!')", 'invalid-argument'],
     ["base64_decode('/w==')", 'invalid-argument'],
@@ -210,7 +211,10 @@ describe('results', () => {
 describe('syntax errors', () => {
   it.each([
     ['a +', 'unexpected', 2],
-    ['(a', 'the expression ends too early', 1],
+    ['(a', "'(' has no matching ')'", 0],
+    ['a)', "unexpected ')'", 1],
+    ['[a)', "unexpected ')'", 2],
+    ["['(' // (\n", "'[' has no matching ']'", 0],
     ['for', "'for' is a reserved word", 0],
     ['a | upper', "unexpected '|'", 2],
     ['  ', 'the expression is empty', 0],

@@ -6,7 +6,8 @@ export type ExpressionReason =
   | 'expression.syntax'
   | 'expression.evaluation'
   | 'expression.too-large'
-  | 'expression.unavailable';
+  | 'expression.timeout'
+  | 'secret.not-found';
 
 export interface ExpressionErrorOptions extends OrkErrorOptions {
   reason: ExpressionReason;

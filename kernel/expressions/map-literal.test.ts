@@ -2,7 +2,12 @@ import { describe, expect, test } from 'vitest';
 import type { JsonObject } from '../types/json.ts';
 import { compileExpression } from './cel.ts';
 
-const host = { env: () => undefined, now: () => new Date(0), uuid: () => 'u' };
+const host = {
+  env: () => undefined,
+  secret: () => undefined,
+  now: () => new Date(0),
+  uuid: () => 'u',
+};
 const evaluate = (source: string, names: JsonObject) =>
   compileExpression(source).evaluate(names, host);
 

@@ -9,9 +9,10 @@ export interface Program {
   evaluate(record: Json): Json;
 }
 
-/** What programs may ask of the world: the time and randomness, but no environment. */
+/** What programs may ask of the world: the time and randomness, but neither environment nor secrets. */
 const DEFAULT_HOST: Host = {
   env: () => undefined,
+  secret: () => undefined,
   now: () => new Date(),
   uuid: () => randomUUID(),
 };

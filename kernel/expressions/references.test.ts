@@ -44,7 +44,19 @@ it('calls are found, methods apart from functions', () => {
   ]);
 });
 
-it('loops over data are told from linear expressions', () => {
-  expect(compileExpression('a.exists(x, x)').analysis.comprehension).toBe(true);
-  expect(compileExpression('a.b + 1').analysis.comprehension).toBe(false);
+it.each([
+  ['a.b + 1', true],
+  ["default(a[b], 'x').contains('y')", true],
+  ['a.exists(x, x)', false],
+  ["a.matches('x+')", false],
+  ["matches(a, 'x+')", false],
+])('that %s is linear is %s', (source, linear) => {
+  expect(compileExpression(source).analysis.linear).toBe(linear);
+});
+
+it('literal names of secrets are found once each', () => {
+  const source =
+    "secret('A') + secret(b) + [1].map(x, secret('C') + secret('A'))[0] + d.secret('D')";
+  expect(compileExpression(source).analysis.secrets.sort()).toEqual(['A', 'C']);
+  expect(compileExpression("secret 'A'").analysis.secrets).toEqual(['A']);
 });

@@ -1,4 +1,12 @@
-import { type AccessPath, accessPath, childrenOf, type Expr, type Parsed } from './ast.ts';
+import {
+  type AccessPath,
+  accessPath,
+  type Call,
+  childrenOf,
+  type Expr,
+  type Parsed,
+  stringConstant,
+} from './ast.ts';
 import { isDefault } from './rewrite.ts';
 
 /** A name that an expression reads from the root, with the literal fields that follow it. */
@@ -25,8 +33,13 @@ export interface FunctionCall {
 export interface Analysis {
   references: Reference[];
   calls: FunctionCall[];
-  /** True when it loops over data (`filter`, `map`, `exists`, …), so that its cost is not linear. */
-  comprehension: boolean;
+  /** The names of secrets that it reads, as far as they are literal. */
+  secrets: string[];
+  /**
+   * True when its cost grows with the size of the data: it has no loop (`filter`, `map`, `exists`, …)
+   * and no regular expression.
+   */
+  linear: boolean;
 }
 
 interface Visit {
@@ -42,13 +55,15 @@ interface Bound {
 }
 
 const OPERATOR = /^[^A-Za-z]|^_/;
+/** Matching takes the product of the sizes of text and pattern. */
+const NOT_LINEAR = 'matches';
 
 /**
  * Finds the names, calls and loops of a parsed expression. Variables of comprehensions are no
  * references. `source` is the text that was parsed.
  */
 export function analyse(parsed: Parsed, source: string): Analysis {
-  const analysis: Analysis = { references: [], calls: [], comprehension: false };
+  const analysis: Analysis = { references: [], calls: [], secrets: [], linear: true };
   const pending: Visit[] = [{ expr: parsed.expr, bound: undefined, optional: false }];
   const places = new Places(parsed, source);
   for (let visit = pending.pop(); visit !== undefined; visit = pending.pop()) {
@@ -68,8 +83,7 @@ function inspect(visit: Visit, analysis: Analysis, places: Places): Visit[] {
   const kind = expr.exprKind;
   if (kind.case === 'comprehensionExpr') return inspectLoop(visit, analysis);
   if (kind.case === 'callExpr' && !OPERATOR.test(kind.value.function)) {
-    const { function: name, target } = kind.value;
-    analysis.calls.push({ name, method: target !== undefined, offset: places.offsetOf(expr) });
+    noteCall(kind.value, places.offsetOf(expr), analysis);
   }
   const optional = isDefault(expr);
   return childrenOf(expr).map((child, index) => ({
@@ -79,8 +93,17 @@ function inspect(visit: Visit, analysis: Analysis, places: Places): Visit[] {
   }));
 }
 
+function noteCall({ function: name, target, args }: Call, offset: number, found: Analysis): void {
+  const method = target !== undefined;
+  found.calls.push({ name, method, offset });
+  if (name === NOT_LINEAR) found.linear = false;
+  if (name !== 'secret' || method || args[0] === undefined) return;
+  const secret = stringConstant(args[0]);
+  if (secret !== undefined && !found.secrets.includes(secret)) found.secrets.push(secret);
+}
+
 function inspectLoop({ expr, bound }: Visit, analysis: Analysis): Visit[] {
-  analysis.comprehension = true;
+  analysis.linear = false;
   if (expr.exprKind.case !== 'comprehensionExpr') return [];
   const { iterVar, iterVar2, accuVar, iterRange, accuInit } = expr.exprKind.value;
   let inner = bound;

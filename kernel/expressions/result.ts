@@ -1,10 +1,10 @@
 import { type CelMap, type CelValue, celType, isCelList, isCelMap, isCelUint } from '@bufbuild/cel';
 import { OrkError } from '../types/errors.ts';
-import type { Json } from '../types/json.ts';
+import { isJsonObject, type Json } from '../types/json.ts';
 import { viewedJson } from './json-view.ts';
-import { MAX_RESULT_BYTES } from './limits.ts';
+import { MAX_RESULT_BYTES, MAX_RESULT_DEPTH } from './limits.ts';
+import { fraction, type Instant, instantOf, TIMESTAMP } from './timestamp.ts';
 
-const MAX_RESULT_DEPTH = 128;
 const SHORTEST_VALUE = 2;
 
 /**
@@ -25,17 +25,26 @@ export function toJson(value: CelValue): Json {
   }
 }
 
+/** About how many bytes of JSON a value is. Throws as `toJson` does for what is too large or too deep. */
+export function sizeOf(value: Json): number {
+  if (typeof value === 'string') return value.length + SHORTEST_VALUE;
+  if (typeof value !== 'object' || value === null) return SHORTEST_VALUE;
+  const converter = new Converter();
+  converter.measured(value, 0);
+  return MAX_RESULT_BYTES - converter.left;
+}
+
 class Converter {
-  #left = MAX_RESULT_BYTES;
+  left = MAX_RESULT_BYTES;
 
   convert(value: CelValue, depth: number): Json {
-    if (depth > MAX_RESULT_DEPTH) throw tooLarge(`nests deeper than ${MAX_RESULT_DEPTH} levels`);
+    if (depth > MAX_RESULT_DEPTH) throw tooDeep();
     if (value === null || typeof value === 'boolean') return this.#spend(SHORTEST_VALUE, value);
     if (typeof value === 'string') return this.#spend(value.length + 2, value);
     if (typeof value === 'number') return this.#spend(SHORTEST_VALUE, finite(value));
     if (typeof value === 'bigint') return this.#spend(SHORTEST_VALUE, safeInteger(value));
     const json = viewedJson(value);
-    if (json !== undefined) return this.#measured(json);
+    if (json !== undefined) return this.measured(json, depth);
     if (isCelList(value)) return Array.from(value, (element) => this.convert(element, depth + 1));
     if (isCelMap(value)) return this.#map(value, depth);
     return this.#spend(SHORTEST_VALUE, scalarObject(value));
@@ -51,27 +60,33 @@ class Converter {
     return Object.fromEntries(entries);
   }
 
-  /** JSON that an expression passes on as it is: it only has to be small enough. */
-  #measured<T extends Json>(root: T): T {
-    const pending: Json[] = [root];
-    for (let value = pending.pop(); value !== undefined; value = pending.pop()) {
-      this.#spend(SHORTEST_VALUE + (typeof value === 'string' ? value.length : 0), null);
-      if (Array.isArray(value)) pending.push(...value);
-      else if (typeof value === 'object' && value !== null) this.#measureMembers(value, pending);
+  /** JSON that an expression passes on as it is: it only has to be small and flat enough. */
+  measured<T extends Json>(root: T, depth: number): T {
+    let level: Json[] = [root];
+    for (let below = depth; level.length > 0; below++) {
+      if (below > MAX_RESULT_DEPTH) throw tooDeep();
+      const next: Json[] = [];
+      for (const value of level) this.#measure(value, next);
+      level = next;
     }
     return root;
   }
 
-  #measureMembers(object: { [key: string]: Json }, pending: Json[]): void {
-    for (const key of Object.keys(object)) {
-      this.#spend(key.length + SHORTEST_VALUE, null);
-      pending.push(object[key] as Json);
+  #measure(value: Json, inside: Json[]): void {
+    this.#spend(SHORTEST_VALUE + (typeof value === 'string' ? value.length : 0), null);
+    if (Array.isArray(value)) {
+      for (const element of value) inside.push(element);
+    } else if (isJsonObject(value)) {
+      for (const key of Object.keys(value)) {
+        this.#spend(key.length + SHORTEST_VALUE, null);
+        inside.push(value[key] as Json);
+      }
     }
   }
 
   #spend<T extends Json>(bytes: number, value: T): T {
-    this.#left -= bytes;
-    if (this.#left < 0) throw tooLarge(`is larger than ${MAX_RESULT_BYTES} bytes`);
+    this.left -= bytes;
+    if (this.left < 0) throw tooLarge(`is larger than ${MAX_RESULT_BYTES} bytes`);
     return value;
   }
 }
@@ -80,34 +95,20 @@ function scalarObject(value: CelValue): Json {
   if (value instanceof Uint8Array) return Buffer.from(value).toString('base64');
   if (isCelUint(value)) return safeInteger(value.value);
   const type = celType(value).name;
-  if (type === 'google.protobuf.Timestamp') return formatTimestamp(secondsAndNanos(value));
-  if (type === 'google.protobuf.Duration') return formatSeconds(secondsAndNanos(value));
+  if (type === TIMESTAMP) return formatTimestamp(instantOf(value));
+  if (type === 'google.protobuf.Duration') return formatSeconds(instantOf(value));
   throw notJson(`a value of type ${type} cannot be written as JSON`);
 }
 
-interface SecondsAndNanos {
-  seconds: bigint;
-  nanos: number;
-}
-
-function secondsAndNanos(value: CelValue): SecondsAndNanos {
-  return (value as unknown as { message: SecondsAndNanos }).message;
-}
-
-function formatTimestamp({ seconds, nanos }: SecondsAndNanos): string {
+function formatTimestamp({ seconds, nanos }: Instant): string {
   const whole = new Date(Number(seconds) * 1000).toISOString().replace(/\.\d+Z$/, '');
   return `${whole}${fraction(nanos)}Z`;
 }
 
-function formatSeconds({ seconds, nanos }: SecondsAndNanos): string {
+function formatSeconds({ seconds, nanos }: Instant): string {
   const sign = seconds < 0n || nanos < 0 ? '-' : '';
   const whole = seconds < 0n ? -seconds : seconds;
   return `${sign}${whole}${fraction(Math.abs(nanos))}s`;
-}
-
-/** `.5`, `.000001`, or nothing for a whole second. */
-function fraction(nanos: number): string {
-  return nanos === 0 ? '' : `.${String(nanos).padStart(9, '0').replace(/0+$/, '')}`;
 }
 
 function finite(value: number): number {
@@ -123,6 +124,10 @@ function safeInteger(value: bigint): number {
 
 function notJson(message: string): OrkError {
   return new OrkError('invalid-argument', message, { reason: 'expression.evaluation' });
+}
+
+function tooDeep(): OrkError {
+  return tooLarge(`nests deeper than ${MAX_RESULT_DEPTH} levels`);
 }
 
 /** The error for a result, or an intermediate text, that is larger than an expression may yield. */

@@ -98,8 +98,13 @@ function isRawPrefix(before: string): boolean {
 
 /** A comment ends with its line, or with the expression when that stands on one line. */
 function endOfComment(text: string, start: number): number {
-  const newline = text.indexOf('\n', start);
   const close = text.indexOf('}}', start);
-  const ends = [newline, close].filter((end) => end >= 0);
-  return ends.length === 0 ? text.length : Math.min(...ends);
+  const line = endOfLine(text, start);
+  return close < 0 ? line : Math.min(line, close);
+}
+
+/** Where the line of an offset ends. */
+export function endOfLine(text: string, start: number): number {
+  const newline = text.indexOf('\n', start);
+  return newline < 0 ? text.length : newline;
 }

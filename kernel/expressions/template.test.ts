@@ -6,7 +6,13 @@ import type { Scope } from './scope.ts';
 import { compileTemplate, compileValue, inspectTemplate, renderValue } from './template.ts';
 
 function scope(names: JsonObject = {}): Scope {
-  return { names, env: () => undefined, now: () => new Date(0), uuid: () => 'u' };
+  return {
+    names,
+    env: () => undefined,
+    secret: () => undefined,
+    now: () => new Date(0),
+    uuid: () => 'u',
+  };
 }
 
 async function render(text: string, names: JsonObject = {}): Promise<Json> {
@@ -46,15 +52,17 @@ describe('a template', () => {
 
   it('yields at most one mebibyte of text', async () => {
     const template = await compileTemplate('{{ s }} {{ s }}');
-    expect(() => template.render(scope({ s: 'x'.repeat(600_000) }))).toThrow(
-      expect.objectContaining({ code: 'resource-exhausted', reason: 'expression.too-large' }),
-    );
+    await expect(template.render(scope({ s: 'x'.repeat(600_000) }))).rejects.toMatchObject({
+      code: 'resource-exhausted',
+      reason: 'expression.too-large',
+    });
   });
 
   it('may be rendered again in another scope', async () => {
     const template = await compileTemplate('{{ n + 1 }}');
-    expect([1, 2].map((n) => template.render(scope({ n })))).toEqual([2, 3]);
-    expect(() => template.render(scope())).toThrow("'n' does not exist");
+    expect(await template.render(scope({ n: 1 }))).toBe(2);
+    expect(await template.render(scope({ n: 2 }))).toBe(3);
+    await expect(template.render(scope())).rejects.toThrow("'n' does not exist");
   });
 
   it('renders literal text to itself', async () => {
@@ -103,6 +111,11 @@ describe('inspectTemplate', () => {
     const { errors, references } = await inspectTemplate('{{ a + }} {{ b }} {{ ) }}');
     expect(errors.map(({ offset }) => offset)).toEqual([5, 21]);
     expect(references).toMatchObject([{ path: ['b'], offsets: [13] }]);
+  });
+
+  it('collects the literal names of secrets', async () => {
+    const { secrets } = await inspectTemplate("{{ secret 'A' }}{{ secret(b) }}{{ secret('A') }}");
+    expect(secrets).toEqual(['A']);
   });
 
   it('tells a template that yields any type from text', async () => {

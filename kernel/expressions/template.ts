@@ -1,4 +1,5 @@
 import type { Json, JsonObject } from '../types/json.ts';
+import { evaluateBounded } from './bounded-evaluation.ts';
 import type { Expression } from './cel.ts';
 import { ExpressionError } from './errors.ts';
 import { MAX_RESULT_BYTES } from './limits.ts';
@@ -8,21 +9,28 @@ import type { Scope } from './scope.ts';
 
 type Cel = typeof import('./cel.ts');
 
-/**
- * A string, or any JSON value with strings in it, ready to be rendered any number of times.
- * Rendering is synchronous; only compiling is not.
- */
+/** A string, or any JSON value with strings in it, ready to be rendered any number of times. */
 export interface Template {
-  /** True when there is nothing to evaluate: `render` returns the value as it is. */
+  /** True when there is nothing to evaluate: `render` yields the value as it is. */
   readonly literal: boolean;
-  /** Throws an `ExpressionError` when an expression fails. What expressions yield is not rendered again. */
-  render(scope: Scope): Json;
+  /**
+   * Rejects with an `ExpressionError` when an expression fails: with the code `timeout` when one that is
+   * not linear has taken longer than the deadline. What expressions yield is not rendered again.
+   */
+  render(scope: Scope, options?: RenderOptions): Promise<Json>;
+}
+
+export interface RenderOptions {
+  /** How long each expression that is not linear may take, in milliseconds; 250 when absent. */
+  deadlineMs?: number;
 }
 
 /** What a template's text says of itself; offsets count from the start of the text. */
 export interface Inspection {
   references: Reference[];
   calls: FunctionCall[];
+  /** The literal names of the secrets that it reads. */
+  secrets: string[];
   /** True when the text is exactly one `{{ expression }}`, so that it yields any type. */
   typed: boolean;
   errors: ExpressionError[];
@@ -58,16 +66,20 @@ const compiled = new WeakMap<object, Promise<Template>>();
  * Renders every string of a value. Lists and maps are compiled once and remembered for as long as
  * the value lives, so it must not be changed afterwards.
  */
-export async function renderValue(value: Json, scope: Scope): Promise<Json> {
+export async function renderValue(
+  value: Json,
+  scope: Scope,
+  options: RenderOptions = {},
+): Promise<Json> {
   if (typeof value !== 'object' || value === null) {
-    return (await compileValue(value)).render(scope);
+    return (await compileValue(value)).render(scope, options);
   }
   let template = compiled.get(value);
   if (template === undefined) {
     template = compileValue(value);
     compiled.set(value, template);
   }
-  return (await template).render(scope);
+  return (await template).render(scope, options);
 }
 
 /** True when a string anywhere in the value has a `{{`. */
@@ -79,7 +91,13 @@ function holdsTemplate(value: Json): boolean {
 
 /** Looks at a text without rendering it and collects all its mistakes instead of throwing the first. */
 export async function inspectTemplate(text: string): Promise<Inspection> {
-  const inspection: Inspection = { references: [], calls: [], typed: false, errors: [] };
+  const inspection: Inspection = {
+    references: [],
+    calls: [],
+    secrets: [],
+    typed: false,
+    errors: [],
+  };
   if (!isTemplate(text)) return inspection;
   const cel = await loadCel();
   try {
@@ -97,6 +115,7 @@ function inspectSegment(segment: Segment, text: string, cel: Cel, found: Inspect
   try {
     const { analysis } = cel.compileExpression(segment.source);
     const { offset } = segment;
+    found.secrets = [...new Set([...found.secrets, ...analysis.secrets])];
     for (const call of analysis.calls) found.calls.push({ ...call, offset: call.offset + offset });
     for (const reference of analysis.references) {
       const offsets = reference.offsets.map((place) => place + offset);
@@ -124,7 +143,7 @@ class LiteralTemplate implements Template {
     this.#value = value;
   }
 
-  render(): Json {
+  async render(): Promise<Json> {
     return this.#value;
   }
 }
@@ -137,8 +156,8 @@ class TypedTemplate implements Template {
     this.#expression = expression;
   }
 
-  render(scope: Scope): Json {
-    return this.#expression.evaluate(scope.names, scope);
+  render(scope: Scope, { deadlineMs }: RenderOptions = {}): Promise<Json> {
+    return evaluateBounded(this.#expression, scope, deadlineMs);
   }
 }
 
@@ -152,10 +171,13 @@ class TextTemplate implements Template {
     this.#parts = parts;
   }
 
-  render(scope: Scope): Json {
+  async render(scope: Scope, { deadlineMs }: RenderOptions = {}): Promise<Json> {
     let rendered = '';
     for (const part of this.#parts) {
-      rendered += typeof part === 'string' ? part : spliceText(part.evaluate(scope.names, scope));
+      rendered +=
+        typeof part === 'string'
+          ? part
+          : spliceText(await evaluateBounded(part, scope, deadlineMs));
       if (rendered.length > MAX_RESULT_BYTES) throw this.#tooLarge();
     }
     return rendered;
@@ -177,8 +199,10 @@ class ListTemplate implements Template {
     this.#items = items;
   }
 
-  render(scope: Scope): Json {
-    return this.#items.map((item) => item.render(scope));
+  async render(scope: Scope, options?: RenderOptions): Promise<Json> {
+    const rendered: Json[] = [];
+    for (const item of this.#items) rendered.push(await item.render(scope, options));
+    return rendered;
   }
 }
 
@@ -190,9 +214,12 @@ class MapTemplate implements Template {
     this.#members = members;
   }
 
-  render(scope: Scope): Json {
-    const render = ([key, member]: [string, Template]) => [key, member.render(scope)] as const;
-    return Object.fromEntries(this.#members.map(render)) as JsonObject;
+  async render(scope: Scope, options?: RenderOptions): Promise<Json> {
+    const rendered: [string, Json][] = [];
+    for (const [key, member] of this.#members) {
+      rendered.push([key, await member.render(scope, options)]);
+    }
+    return Object.fromEntries(rendered);
   }
 }
 
