@@ -4,7 +4,6 @@ import type { LogLine } from '../host/call-session.ts';
 import { type PerformOutcome, type PerformRequest, perform } from '../host/perform.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Workload } from '../playbook/model.ts';
-import { checkParams, paramsError } from '../playbook/params.ts';
 import { unenforceable } from '../sandbox/demands.ts';
 import { planLaunch } from '../sandbox/launch.ts';
 import type { Departure } from '../streams/channel.ts';
@@ -13,6 +12,7 @@ import { asOrkError, OrkError } from '../types/errors.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { startTimer } from '../types/long-timer.ts';
 import type { WorkloadResult } from './events.ts';
+import { prepareModule } from './pipeline.ts';
 import type { WorkloadStreams } from './wiring.ts';
 
 /** Milliseconds that an attempt has, after its timeout or a stop, to end by itself. */
@@ -61,11 +61,8 @@ async function attempt(
   context: RunnerContext,
 ): Promise<PartialResult> {
   if (!(await isWanted(workload, context))) return skippedByWhen();
-  const { manifest, component } = context.registry.get(workload.process.module);
   const rendered = await context.render(workload.process.params, workload);
-  const checked = checkParams(manifest, rendered);
-  if (checked.params === undefined) throw paramsError(manifest, checked.problems);
-  const { params } = checked;
+  const prepared = prepareModule(context.registry, workload.process.module, rendered);
   const refusal = unenforceable(workload.securityContext);
   if (refusal !== undefined) throw refusal;
   const launch = planLaunch(workload.securityContext, context.workspace, context.hostEnvironment);
@@ -74,15 +71,11 @@ async function attempt(
   context.onStarted(workload);
   try {
     const request: PerformRequest = {
-      component,
-      module: workload.process.module,
+      ...prepared.request,
       workload: workload.name,
       instance: randomUUID(),
       attempt: 1,
-      params,
-      capabilities: manifest.capabilities,
       dryRun: false,
-      reusable: manifest.reusable,
       paths: { workspace: context.workspace, ...workload.securityContext.filesystem },
       wiring: {
         ...streams,

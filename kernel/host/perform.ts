@@ -22,7 +22,20 @@ export interface PerformRequest {
   /** The module keeps nothing between calls: an instance that has served others may serve this one. */
   reusable: boolean;
   paths: { workspace: string; read: string[]; write: string[] };
+  /** Of a pipeline: the modules that run one behind the other instead of `module`. */
+  steps?: StepRequest[];
   wiring: Omit<CallWiring, 'temporaries'>;
+}
+
+/** One module of a pipeline. */
+export interface StepRequest {
+  component: ComponentFiles;
+  module: string;
+  params: JsonObject;
+  capabilities: string[];
+  reusable: boolean;
+  /** Its outputs besides `main`; those of the workload that have the same names. */
+  ports: string[];
 }
 
 export type PerformOutcome =
@@ -50,7 +63,7 @@ export async function perform(
   if (signal.aborted) stop();
   else signal.addEventListener('abort', stop, { once: true });
   try {
-    await worker.load(request.component);
+    for (const { component } of request.steps ?? [request]) await worker.load(component);
     // A stop that came before the worker knew of the call.
     if (signal.aborted) return { kind: 'failed', error: stopped() };
     return readOutcome(await worker.perform(performHeader(call, request)));
@@ -81,7 +94,12 @@ function performHeader(call: number, request: PerformRequest): JsonObject {
     paths: request.paths,
     inputs: request.wiring.inputs.map((input) => input.source),
     outputs: request.wiring.outputs.map((output) => output.name),
+    ...(request.steps && { steps: request.steps.map(stepHeader) }),
   };
+}
+
+function stepHeader({ component, ...step }: StepRequest): JsonObject {
+  return { component: component.glue, ...step };
 }
 
 function stopped(): OrkError {

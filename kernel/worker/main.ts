@@ -2,16 +2,18 @@ import module from 'node:module';
 import { Socket } from 'node:net';
 import { type Message, Peer, type Reply } from '../frames/peer.ts';
 import { asOrkError, OrkError } from '../types/errors.ts';
+import type { JsonObject } from '../types/json.ts';
 import { Component, type ComponentLocation } from './component.ts';
 import { loadExpressions } from './imports/expressions.ts';
 import { InstancePool } from './instance-pool.ts';
-import { type PerformCall, performCall } from './perform.ts';
+import { PerformCall } from './perform.ts';
+import { PipelineCall } from './pipeline.ts';
 
 /** The kernel's end of the socket pair is handed over under this number. */
 const KERNEL_FD = 3;
 
 const components = new Map<string, Promise<InstancePool>>();
-const calls = new Map<number, PerformCall>();
+const calls = new Map<number, PerformCall | PipelineCall>();
 let cacheKept = false;
 
 const peer = new Peer(new Socket({ fd: KERNEL_FD }), {
@@ -60,20 +62,24 @@ function preload(message: Message): void {
   );
 }
 
-async function perform(message: Message): Promise<Reply['header'] & object> {
-  const call = performCall(peer, message);
+async function perform({ header }: Message): Promise<JsonObject> {
+  const call = 'steps' in header ? new PipelineCall(peer, header) : new PerformCall(peer, header);
   calls.set(call.id, call);
   try {
-    const instances = await components.get(message.header['component'] as string);
-    if (instances === undefined) throw new OrkError('internal', 'the component is not loaded');
     if (call.declares('expressions')) await loadExpressions();
-    return await call.run(instances);
+    return await call.run(poolOf);
   } finally {
     calls.delete(call.id);
     // By now everything that a call needs is loaded; at its end a worker is killed and could not keep it.
     if (!cacheKept) setImmediate(() => module.flushCompileCache());
     cacheKept = true;
   }
+}
+
+async function poolOf(glue: string): Promise<InstancePool> {
+  const instances = await components.get(glue);
+  if (instances !== undefined) return instances;
+  throw new OrkError('internal', 'the component is not loaded');
 }
 
 function cancel(message: Message): void {

@@ -1,12 +1,22 @@
-import type { Message, Peer } from '../frames/peer.ts';
+import type { Peer } from '../frames/peer.ts';
 import { OrkError } from '../types/errors.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import type { CallContext, PathGrants } from './call-context.ts';
 import type { Invocation } from './component.ts';
+import { KernelSink, KernelSource } from './imports/kernel-streams.ts';
 import { Input, Output } from './imports/streams.ts';
 import type { InstancePool } from './instance-pool.ts';
 
 const DEFAULT_GRACE_MS = 10_000;
+
+/** The idle instances of a component, by the file of its bindings. */
+export type PoolOf = (glue: string) => Promise<InstancePool>;
+
+/** What one instance reads from and writes to. */
+export interface CallStreams {
+  inputs: Input[];
+  outputs: Output[];
+}
 
 /** One `perform` in this worker: made from the kernel's request, ended once. */
 export class PerformCall implements CallContext {
@@ -58,17 +68,14 @@ export class PerformCall implements CallContext {
     for (const release of this.#releases.splice(0)) release();
   }
 
-  /** The header to answer with: a summary, or how the module failed. */
-  async run(instances: InstancePool): Promise<JsonObject> {
+  /** The header to answer with: a summary, or how the module failed. Never rejects. */
+  async run(poolOf: PoolOf, streams: CallStreams = this.streams()): Promise<JsonObject> {
     const reusable = this.#request['reusable'] === true;
     try {
+      const instances = await poolOf(this.#request['component'] as string);
       const instance = await instances.take(reusable);
-      const summary = await instance.perform(
-        this,
-        this.#invocation(),
-        this.#inputs(),
-        this.#outputs(),
-      );
+      const { inputs, outputs } = streams;
+      const summary = await instance.perform(this, this.#invocation(), inputs, outputs);
       // Only after a clean end: what a failed call has left behind, nobody knows.
       if (reusable) instances.giveBack(instance);
       return { summary: parseSummary(summary) };
@@ -93,20 +100,16 @@ export class PerformCall implements CallContext {
     };
   }
 
-  #inputs(): Input[] {
+  /** The streams that the kernel has for this call. */
+  streams(): CallStreams {
     const sources = this.#request['inputs'] as string[];
-    return sources.map((source, index) => new Input(this, index, source, sources.length === 1));
-  }
-
-  #outputs(): Output[] {
     const names = this.#request['outputs'] as string[];
-    return names.map((name, index) => new Output(this, index, name));
+    const alone = sources.length === 1;
+    return {
+      inputs: sources.map((source, at) => new Input(source, new KernelSource(this, at, alone))),
+      outputs: names.map((name, at) => new Output(name, new KernelSink(this, at))),
+    };
   }
-}
-
-/** The call that a `perform` request describes. */
-export function performCall(peer: Peer, message: Message): PerformCall {
-  return new PerformCall(peer, message.header);
 }
 
 /** Two channels of command output at their default bound, and what escaping adds to them. */

@@ -35,7 +35,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'kernel/control': ['kernel/daemon', ...BELOW_DAEMON],
   'kernel/cli': ['kernel/control', 'kernel/daemon', 'kernel/components/build', ...BELOW_DAEMON],
   'kernel/bin': ['kernel/cli'],
-  'kernel/worker': ['kernel/expressions', ...SANDBOXED],
+  'kernel/worker': ['kernel/expressions', 'kernel/streams', ...SANDBOXED],
   'kernel/broker': SANDBOXED,
   sdk: ['kernel/types'],
   modules: ['sdk'],

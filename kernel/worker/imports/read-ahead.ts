@@ -1,8 +1,7 @@
+import { type Block, splitBlock } from '../../streams/block.ts';
 import { startTimer } from '../../types/long-timer.ts';
 
-export interface RecordBlock {
-  bytes: Uint8Array;
-  records: number;
+export interface RecordBlock extends Block {
   ended: boolean;
 }
 
@@ -14,7 +13,6 @@ export interface ReadBounds {
 /** Asks the kernel for what a channel holds; `wait` in milliseconds, or without end. */
 export type FetchBlock = (bounds: ReadBounds, wait: number | undefined) => Promise<RecordBlock>;
 
-const LINE_FEED = 10;
 const NOTHING: RecordBlock = { bytes: new Uint8Array(0), records: 0, ended: false };
 
 /**
@@ -74,22 +72,12 @@ function within<T>(promise: Promise<T>, wait: number | undefined): Promise<T | u
 /** A block that was fetched under wider bounds than it is read with, in two. */
 function cut(
   block: RecordBlock,
-  bounds: ReadBounds,
+  { records, bytes }: ReadBounds,
 ): [first: RecordBlock, rest: RecordBlock | undefined] {
-  if (block.records <= Math.max(1, bounds.records) && block.bytes.length <= bounds.bytes) {
-    return [block, undefined];
-  }
-  let records = 0;
-  let end = 0;
-  while (records < Math.max(1, bounds.records) && records < block.records) {
-    const next = block.bytes.indexOf(LINE_FEED, end) + 1;
-    if (records > 0 && next > bounds.bytes) break;
-    end = next;
-    records++;
-  }
-  if (records === block.records) return [block, undefined];
+  const [first, rest] = splitBlock(block, Math.max(1, records), bytes);
+  if (rest.records === 0) return [block, undefined];
   return [
-    { bytes: block.bytes.subarray(0, end), records, ended: false },
-    { ...block, bytes: block.bytes.subarray(end), records: block.records - records },
+    { ...first, ended: false },
+    { ...rest, ended: block.ended },
   ];
 }

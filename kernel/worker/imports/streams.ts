@@ -1,83 +1,81 @@
+import { type Block, LINE_FEED, MAX_RECORD_BYTES, splitBlock } from '../../streams/block.ts';
 import { OrkError } from '../../types/errors.ts';
-import type { CallContext, CurrentCall } from '../call-context.ts';
+import type { CurrentCall } from '../call-context.ts';
 import { guarded } from './guarded.ts';
-import { ReadAhead, type ReadBounds, type RecordBlock } from './read-ahead.ts';
+import type { ReadBounds, RecordBlock } from './read-ahead.ts';
 
 /** Batches above this many bytes are sent in parts, far below the limit of a frame. */
 const MAX_SEND_BYTES = 1024 * 1024;
-const LINE_FEED = 10;
 
 export interface RecordBatch {
   records: string[];
   ended: boolean;
 }
 
-/** `streams.input`: reads wait in the kernel, which owns the channels. */
-export class Input {
-  readonly #call: CallContext;
-  readonly #source: string;
-  readonly #ahead: ReadAhead | undefined;
+/** Where the records of an input come from. */
+export interface RecordSource {
+  /** At least one record, or the end, within both bounds; nothing when `wait` ran out. */
+  fetch(bounds: ReadBounds, wait: number | undefined): Promise<RecordBlock>;
+  /** Whether a read would return at once, waiting for that; undefined when only the kernel can tell. */
+  readable(wait: number | undefined): Promise<boolean> | undefined;
+  /** The kernel's number of the input, for `select`. */
   readonly index: number;
+}
 
-  /** `alone`: the only input of its call, so that reading ahead hides nothing from `select`. */
-  constructor(call: CallContext, index: number, source: string, alone: boolean) {
-    this.#call = call;
-    this.index = index;
-    this.#source = source;
-    if (alone) this.#ahead = new ReadAhead((bounds, wait) => this.#request(bounds, wait));
+/** Where the records of an output go. */
+export interface RecordSink {
+  /** Resolves when they are taken, with how many were dropped. */
+  send(bytes: Uint8Array, records: number): Promise<number>;
+}
+
+/** `streams.input`. */
+export class Input {
+  readonly #name: string;
+  readonly #from: RecordSource;
+
+  constructor(name: string, from: RecordSource) {
+    this.#name = name;
+    this.#from = from;
   }
 
   source(): string {
-    return this.#source;
+    return this.#name;
+  }
+
+  get index(): number {
+    return this.#from.index;
   }
 
   read(maxRecords: number, maxBytes: number, wait: number | undefined): Promise<RecordBatch> {
-    return guarded(`reading from ${this.#source}`, async () => {
+    return guarded(`reading from ${this.#name}`, async () => {
       const { bytes, ended } = await this.fetch(maxRecords, maxBytes, wait);
       return { records: linesOf(bytes), ended };
     });
   }
 
   readBlock(maxRecords: number, maxBytes: number, wait: number | undefined): Promise<RecordBlock> {
-    return guarded(`reading from ${this.#source}`, () => this.fetch(maxRecords, maxBytes, wait));
+    return guarded(`reading from ${this.#name}`, () => this.fetch(maxRecords, maxBytes, wait));
   }
 
-  /** As `readBlock`, with the kernel's own errors. */
+  /** As `readBlock`, with the source's own errors. */
   fetch(records: number, bytes: number, wait: number | undefined): Promise<RecordBlock> {
-    const bounds = { records, bytes };
-    return this.#ahead?.read(bounds, wait) ?? this.#request(bounds, wait);
+    return this.#from.fetch({ records, bytes }, wait);
   }
 
   /** Whether a read would return at once; undefined when only the kernel can tell. */
   readable(wait: number | undefined): Promise<boolean> | undefined {
-    return this.#ahead?.readable(wait);
-  }
-
-  async #request(bounds: ReadBounds, wait: number | undefined): Promise<RecordBlock> {
-    const message = await this.#call.peer.request('input.read', {
-      call: this.#call.id,
-      input: this.index,
-      ...bounds,
-      wait: wait ?? null,
-    });
-    return {
-      bytes: message.body,
-      records: message.header['records'] as number,
-      ended: message.header['ended'] === true,
-    };
+    return this.#from.readable(wait);
   }
 }
 
 /** `streams.output`: a write returns when every consumer's channel has taken the records. */
 export class Output {
-  readonly #call: CallContext;
   readonly #name: string;
-  readonly index: number;
+  readonly #to: RecordSink;
 
-  constructor(call: CallContext, index: number, name: string) {
-    this.#call = call;
-    this.index = index;
+  constructor(name: string, to: RecordSink) {
     this.#name = name;
+    this.#to = to;
   }
 
   name(): string {
@@ -89,7 +87,7 @@ export class Output {
   }
 
   writeBlock(bytes: Uint8Array): Promise<number> {
-    return guarded(`writing to ${this.#name}`, () => this.send(bytes, countLines(bytes)));
+    return guarded(`writing to ${this.#name}`, () => this.#sendBlock(wholeRecords(bytes)));
   }
 
   /** Sends records, in parts when they are many. Returns how many the channel dropped. */
@@ -98,22 +96,25 @@ export class Output {
     let from = 0;
     let size = 0;
     for (const [index, record] of records.entries()) {
-      if (record.includes('\n')) throw lineFeedInRecord();
+      refuseMalformed(record);
       size += record.length + 1;
       if (size < MAX_SEND_BYTES && index + 1 < records.length) continue;
       const part = records.slice(from, index + 1);
-      dropped += await this.send(Buffer.from(`${part.join('\n')}\n`), part.length);
+      dropped += await this.#to.send(Buffer.from(`${part.join('\n')}\n`), part.length);
       from = index + 1;
       size = 0;
     }
     return dropped;
   }
 
-  async send(bytes: Uint8Array, records: number): Promise<number> {
-    if (records === 0) return 0;
-    const header = { call: this.#call.id, output: this.index, records };
-    const message = await this.#call.peer.request('output.write', header, bytes);
-    return message.header['dropped'] as number;
+  async #sendBlock(block: Block): Promise<number> {
+    let dropped = 0;
+    for (let rest = block; rest.records > 0; ) {
+      const [first, others] = splitBlock(rest, rest.records, MAX_SEND_BYTES);
+      dropped += await this.#to.send(first.bytes, first.records);
+      rest = others;
+    }
+    return dropped;
   }
 }
 
@@ -145,15 +146,38 @@ export function linesOf(bytes: Uint8Array): string[] {
   return text.split('\n');
 }
 
-function countLines(bytes: Uint8Array): number {
-  let lines = 0;
-  for (let at = bytes.indexOf(LINE_FEED); at !== -1; at = bytes.indexOf(LINE_FEED, at + 1)) lines++;
-  return lines;
+/** What a guest calls a block, counted. Throws unless it is whole records of a size that may pass. */
+function wholeRecords(bytes: Uint8Array): Block {
+  let records = 0;
+  let start = 0;
+  for (let end = bytes.indexOf(LINE_FEED); end !== -1; end = bytes.indexOf(LINE_FEED, start)) {
+    if (end - start > MAX_RECORD_BYTES) throw oversizedRecord(end - start);
+    start = end + 1;
+    records++;
+  }
+  if (start === bytes.length) return { bytes, records };
+  throw malformed('a block ends with a line feed', 'write whole records only');
 }
 
-function lineFeedInRecord(): OrkError {
-  return new OrkError('invalid-argument', 'a record is JSON text on one line', {
-    reason: 'stream.malformed-batch',
-    hint: 'write records with JSON.stringify, without indentation',
-  });
+function refuseMalformed(record: string): void {
+  if (record.includes('\n')) {
+    const hint = 'write records with JSON.stringify, without indentation';
+    throw malformed('a record is JSON text on one line', hint);
+  }
+  // A character is at most three bytes long.
+  if (record.length <= MAX_RECORD_BYTES / 3) return;
+  const bytes = Buffer.byteLength(record);
+  if (bytes > MAX_RECORD_BYTES) throw oversizedRecord(bytes);
+}
+
+function malformed(message: string, hint: string): OrkError {
+  return new OrkError('invalid-argument', message, { reason: 'stream.malformed-batch', hint });
+}
+
+function oversizedRecord(bytes: number): OrkError {
+  return new OrkError(
+    'resource-exhausted',
+    `a record of ${bytes} bytes exceeds the limit of ${MAX_RECORD_BYTES}`,
+    { reason: 'stream.oversized-record', hint: 'split the data into smaller records' },
+  );
 }

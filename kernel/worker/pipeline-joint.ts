@@ -1,0 +1,35 @@
+import { Channel } from '../streams/channel.ts';
+import { selectReadable } from '../streams/select.ts';
+import type { ReadBounds, RecordBlock } from './imports/read-ahead.ts';
+import type { RecordSink, RecordSource } from './imports/streams.ts';
+
+/** What waits between two steps: enough that neither has to wait for every batch of the other. */
+const LIMITS = { records: 1024, bytes: 1024 * 1024 };
+
+/** The channel between two steps of a pipeline: records stay in this worker, full or empty suspends a guest. */
+export class Joint implements RecordSink, RecordSource {
+  readonly channel = new Channel(LIMITS);
+  /** No input of the kernel's: it is the only one of its step, and `select` is answered here. */
+  readonly index = -1;
+  readonly #writing: AbortSignal;
+  readonly #reading: AbortSignal;
+
+  /** The signals stop the step before it and the one behind it. */
+  constructor(writing: AbortSignal, reading: AbortSignal) {
+    this.#writing = writing;
+    this.#reading = reading;
+  }
+
+  send(bytes: Uint8Array, records: number): Promise<number> {
+    return this.channel.write({ bytes, records }, this.#writing);
+  }
+
+  async fetch({ records, bytes }: ReadBounds, wait: number | undefined): Promise<RecordBlock> {
+    await selectReadable([this.channel], this.#reading, wait);
+    return this.channel.take(Math.max(1, records), Math.max(1, bytes));
+  }
+
+  async readable(wait: number | undefined): Promise<boolean> {
+    return (await selectReadable([this.channel], this.#reading, wait)) !== undefined;
+  }
+}
