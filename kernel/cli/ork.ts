@@ -2,6 +2,7 @@ import { Command } from 'commander';
 import { packageVersion } from '../components/package-root.ts';
 import { configure, runCommandLine } from './command-line.ts';
 import type { CommandContext } from './commands/context.ts';
+import { declareGraph } from './commands/graph.ts';
 import { declareModules } from './commands/modules.ts';
 import { declareRun } from './commands/run.ts';
 import { declareValidate } from './commands/validate.ts';
@@ -9,7 +10,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processConsole } from './render/output.ts';
 
 /** In the order in which the help lists them. */
-const DECLARATIONS = [declareRun, declareValidate, declareModules];
+const DECLARATIONS = [declareRun, declareValidate, declareGraph, declareModules];
 
 /** `ork`: runs and checks playbooks. Returns the exit code. */
 export function main(argv: string[]): Promise<number> {
