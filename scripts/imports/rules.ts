@@ -6,6 +6,7 @@ const COMMON = [
   'kernel/streams',
   'kernel/state',
   'kernel/observability',
+  'kernel/secrets',
 ];
 const BELOW_HOST = ['kernel/components', 'kernel/sandbox', 'kernel/supply-chain'];
 const BELOW_DAEMON = ['kernel/engine', 'kernel/host', 'kernel/frames', ...BELOW_HOST, ...COMMON];
@@ -22,6 +23,7 @@ const ROOMS: Record<string, readonly string[]> = {
   'kernel/streams': ['kernel/types'],
   'kernel/state': ['kernel/types'],
   'kernel/observability': ['kernel/types'],
+  'kernel/secrets': ['kernel/types'],
   'kernel/playbook': ['kernel/types', 'kernel/expressions'],
   'kernel/supply-chain': COMMON,
   'kernel/sandbox': COMMON,
