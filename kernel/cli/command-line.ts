@@ -1,6 +1,6 @@
 import { type Command, CommanderError, InvalidArgumentError } from 'commander';
 import { asOrkError, OrkError } from '../types/errors.ts';
-import { EXIT } from './exit-codes.ts';
+import { EXIT, type ExitCode } from './exit-codes.ts';
 import type { Console } from './render/output.ts';
 import { errorText } from './render/report-text.ts';
 import { makeStyle } from './render/style.ts';
@@ -24,25 +24,30 @@ export function configure(program: Command, console: Console): Command {
 }
 
 /**
- * Parses and runs. Whatever goes wrong becomes one message on standard error and an exit code; a
- * stack only with `--debug`.
+ * Parses and runs; `finish` says the exit code then, and also when all that was asked for is help. Whatever
+ * goes wrong becomes one message on standard error and an exit code; a stack only with `--debug`.
  */
 export async function runCommandLine(
   program: Command,
   argv: string[],
   console: Console,
-  exitCode: () => number,
-): Promise<number> {
+  finish: () => ExitCode | Promise<ExitCode>,
+): Promise<ExitCode> {
   try {
-    await program.parseAsync(argv, { from: 'user' });
-    return exitCode();
+    await program.parseAsync(argv, { from: 'user' }).catch(passShownHelp);
+    return await finish();
   } catch (thrown) {
-    if (thrown instanceof CommanderError) return thrown.exitCode === 0 ? EXIT.ok : EXIT.usage;
+    if (thrown instanceof CommanderError) return EXIT.usage;
     const error = asOrkError(thrown);
     console.err(errorText(program.name(), error.toDetails(), makeStyle(console.color)));
     if (program.opts<GlobalOptions>().debug) console.err(`${stackOf(thrown)}\n`);
     return error.reason.startsWith('cli.') && error.code !== 'io' ? EXIT.usage : EXIT.failed;
   }
+}
+
+/** Commander throws after it has printed help or the version; that is no failure. */
+function passShownHelp(thrown: unknown): void {
+  if (!(thrown instanceof CommanderError) || thrown.exitCode !== 0) throw thrown;
 }
 
 /** A whole number from 1 up, for an option. */

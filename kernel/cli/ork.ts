@@ -15,14 +15,17 @@ const DECLARATIONS = [declareRun, declareValidate, declareGraph, declareModules]
 /** `ork`: runs and checks playbooks. Returns the exit code. */
 export function main(argv: string[]): Promise<number> {
   const console = processConsole();
-  let exitCode: ExitCode = EXIT.ok;
+  let finish: () => ExitCode | Promise<ExitCode> = () => EXIT.ok;
   const program = declareOrk({
     console,
     setExitCode: (code) => {
-      exitCode = code;
+      finish = () => code;
+    },
+    afterHelp: (task) => {
+      finish = task;
     },
   });
-  return runCommandLine(program, argv, console, () => exitCode);
+  return runCommandLine(program, argv, console, () => finish());
 }
 
 /** The command line of `ork`, with all its commands. */

@@ -7,6 +7,8 @@ export interface CommandContext {
   console: Console;
   /** What `ork` exits with once the command is done; 0 unless it is called. */
   setExitCode(code: ExitCode): void;
+  /** What is left to do once the help of a command has been printed. */
+  afterHelp(task: () => Promise<ExitCode>): void;
 }
 
 /** `--output text|json`, which several commands have. */

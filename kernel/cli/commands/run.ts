@@ -5,7 +5,8 @@ import type { CommandContext } from './context.ts';
 
 type RunOptions = Omit<RunCommand, 'file' | 'vars'> & { var: string[] };
 
-export function declareRun(program: Command, { console, setExitCode }: CommandContext): void {
+export function declareRun(program: Command, context: CommandContext): void {
+  const { console, setExitCode } = context;
   program
     .command('run')
     .description('run the run_once workloads of a playbook')
@@ -23,11 +24,23 @@ export function declareRun(program: Command, { console, setExitCode }: CommandCo
     .addHelpText(
       'after',
       '\nExamples:\n  ork run playbook.yaml\n  ork run playbook.yaml --var threshold=10 --output json' +
+        '\n  ork run playbook.yaml --help   (also lists what the playbook takes)' +
         '\n\nExit codes: 0 all well, 1 invalid or failed, 2 wrong usage, 130 interrupted.',
     )
+    .addHelpText('after', ({ command }) => describeLater(command, context))
     .action(async (file: string, options: RunOptions) => {
       const { runCommand } = await import('../run.ts');
       const { var: vars, ...rest } = options;
       setExitCode(await runCommand({ file, vars, ...rest }, console));
     });
+}
+
+/** With a playbook on the line, the help ends with what that playbook takes. */
+function describeLater(command: Command, { console, afterHelp }: CommandContext): string {
+  const words = command.args.filter((word) => word !== '--help' && word !== '-h');
+  const [file] = command.parseOptions(words).operands;
+  if (file !== undefined) {
+    afterHelp(async () => (await import('../run-help.ts')).describePlaybook(file, console));
+  }
+  return '';
 }
