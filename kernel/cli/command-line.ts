@@ -61,6 +61,11 @@ export function collect(value: string, previous: string[]): string[] {
   return [...previous, value];
 }
 
+/** Names with commas between them, added to those given before. */
+export function splitNames(value: string, previous: string[]): string[] {
+  return [...previous, ...value.split(',').filter((name) => name !== '')];
+}
+
 function stackOf(thrown: unknown): string {
   if (!(thrown instanceof Error)) return String(thrown);
   const cause = thrown instanceof OrkError && thrown.cause instanceof Error ? thrown.cause : thrown;

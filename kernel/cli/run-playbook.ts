@@ -17,6 +17,7 @@ import { makeProgress, type Progress } from './render/progress.ts';
 import { eventToJson, reportToJson } from './render/report-json.ts';
 import { failuresToText, reportToText } from './render/report-text.ts';
 import { makeStyle } from './render/style.ts';
+import { selectWorkloads } from './select-workloads.ts';
 import type { StopSignals } from './stop-signals.ts';
 import { readVariables } from './variables.ts';
 
@@ -30,6 +31,9 @@ export interface RunPlaybook {
   workspace: string;
   maxParallel?: number;
   failFast: boolean;
+  dryRun: boolean;
+  /** The names of `--only`; everything runs when there are none. */
+  only: string[];
 }
 
 export interface RunSurroundings {
@@ -60,6 +64,7 @@ export async function runPlaybook(
   }
   const vars = await readVariables(valid.playbook, command.varsFile, command.vars);
   const playbook: Playbook = { ...valid.playbook, vars };
+  const selected = selectWorkloads(command.only, valid.graph);
   const output = new RunOutput(command.output, console);
   // Loaded late, as the validator is: the worker has been told by now what to prepare for.
   const { PlaybookRun } = await import('../engine/run.ts');
@@ -74,8 +79,12 @@ export async function runPlaybook(
     cores: availableParallelism(),
     ...(command.maxParallel === undefined ? {} : { maxParallel: command.maxParallel }),
     failFast: command.failFast,
+    dryRun: command.dryRun,
+    ...(selected === undefined ? {} : { selected }),
+    secret: () => undefined,
     now: Date.now,
     uuid: randomUUID,
+    random: Math.random,
     onEvent: (event) => output.event(event),
   });
   await output.start(playbook, run);
@@ -123,7 +132,9 @@ class RunOutput {
 
   event(event: RunEvent): void {
     this.#progress?.event(event);
-    if (this.#format === 'ndjson') this.#line(JSON.stringify(eventToJson(event)));
+    if (this.#format !== 'ndjson') return;
+    const json = eventToJson(event);
+    if (json !== undefined) this.#line(JSON.stringify(json));
   }
 
   async finish(report: RunReport): Promise<void> {

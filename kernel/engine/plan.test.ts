@@ -1,7 +1,7 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Edge, EdgeKind, Graph, WorkloadName } from '../playbook/model.ts';
-import { type Action, isFinished, plan, type WorkloadState } from './plan.ts';
+import { type Action, isFinished, type PlanInput, plan, type WorkloadState } from './plan.ts';
 
 const name = (text: string): WorkloadName => text as WorkloadName;
 
@@ -29,55 +29,64 @@ const running: WorkloadState = { status: 'Running' };
 const completed: WorkloadState = { status: 'Completed' };
 const failed: WorkloadState = { status: 'Failed', ignored: false };
 
+type PlanOptions = Partial<Pick<PlanInput, 'maxParallel' | 'phase'>> & { finals?: string[] };
+
 function planOf(
   graph: Graph,
-  given: Record<string, WorkloadState>,
-  options: { maxParallel?: number; stopping?: boolean } = {},
+  statuses: Record<string, WorkloadState>,
+  { finals = [], ...options }: PlanOptions = {},
 ): Action[] {
-  return plan({ graph, states: states(given), maxParallel: 8, stopping: false, ...options });
+  const given = { graph, states: states(statuses), finals: new Set(finals.map(name)) };
+  return plan({ ...given, maxParallel: 8, phase: 'running', ...options });
+}
+
+function starts(...members: string[]): Action {
+  return { kind: 'start', members: members.map(name), reason: 'dependencies satisfied' };
+}
+
+function skips(workload: string, upstream: string): Action {
+  return { kind: 'skip', workload: name(workload), upstream: name(upstream), cause: 'upstream' };
 }
 
 const chain = graphOf(['a', 'b'], [['a', 'b']]);
 
 test('what depends on nothing starts at once', () => {
-  expect(planOf(chain, { a: pending, b: pending })).toEqual([{ kind: 'start', members: ['a'] }]);
+  expect(planOf(chain, { a: pending, b: pending })).toEqual([starts('a')]);
 });
 
 test('a dependent waits for its upstream, and starts when it has completed', () => {
   expect(planOf(chain, { a: running, b: pending })).toEqual([]);
-  expect(planOf(chain, { a: completed, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+  expect(planOf(chain, { a: completed, b: pending })).toEqual([starts('b')]);
 });
 
 test('a failed upstream skips its dependents', () => {
-  expect(planOf(chain, { a: failed, b: pending })).toEqual([
-    { kind: 'skip', workload: 'b', upstream: 'a' },
-  ]);
+  expect(planOf(chain, { a: failed, b: pending })).toEqual([skips('b', 'a')]);
 });
 
 test('an ignored failure counts as completed', () => {
   const ignored: WorkloadState = { status: 'Failed', ignored: true };
-  expect(planOf(chain, { a: ignored, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+  expect(planOf(chain, { a: ignored, b: pending })).toEqual([starts('b')]);
 });
 
 test('an upstream skipped by its own `when` is satisfied, one skipped by a failure is not', () => {
   const byWhen: WorkloadState = { status: 'Skipped', by: 'when' };
   const byUpstream: WorkloadState = { status: 'Skipped', by: 'upstream' };
-  expect(planOf(chain, { a: byWhen, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
-  expect(planOf(chain, { a: byUpstream, b: pending })).toEqual([
-    { kind: 'skip', workload: 'b', upstream: 'a' },
-  ]);
+  expect(planOf(chain, { a: byWhen, b: pending })).toEqual([starts('b')]);
+  expect(planOf(chain, { a: byUpstream, b: pending })).toEqual([skips('b', 'a')]);
 });
 
 test('a failure handler needs its upstream only to have ended', () => {
   const handled = { ...chain, handlers: new Map([[name('b'), new Set([name('a')])]]) };
   expect(planOf(handled, { a: running, b: pending })).toEqual([]);
-  expect(planOf(handled, { a: failed, b: pending })).toEqual([{ kind: 'start', members: ['b'] }]);
+  expect(planOf(handled, { a: failed, b: pending })).toEqual([
+    { ...starts('b'), reason: 'failure handler' },
+  ]);
 });
 
 test('workloads joined by streams start together and take one slot', () => {
   const graph = graphOf(['p', 'c', 'x'], [['p', 'c', 'stream']], [['p', 'c'], ['x']]);
   expect(planOf(graph, { p: pending, c: pending, x: pending }, { maxParallel: 1 })).toEqual([
-    { kind: 'start', members: ['p', 'c'] },
+    starts('p', 'c'),
   ]);
 });
 
@@ -96,14 +105,87 @@ test('a stream group waits until every member may start', () => {
 test('no more groups run than there are slots', () => {
   const graph = graphOf(['a', 'b', 'c'], []);
   expect(planOf(graph, { a: running, b: pending, c: pending }, { maxParallel: 2 })).toEqual([
-    { kind: 'start', members: ['b'] },
+    starts('b'),
   ]);
 });
 
 test('a stopping run cancels what has not started', () => {
-  expect(planOf(chain, { a: running, b: pending }, { stopping: true })).toEqual([
+  expect(planOf(chain, { a: running, b: pending }, { phase: 'stopping' })).toEqual([
     { kind: 'cancel', workload: 'b' },
   ]);
+});
+
+test('dependents of a service start when it is ready', () => {
+  const ready: WorkloadState = { status: 'Ready' };
+  expect(planOf(chain, { a: ready, b: pending })).toEqual([starts('b')]);
+});
+
+test('a service that is ready takes no slot', () => {
+  const graph = graphOf(['s', 'x'], []);
+  const given = { s: { status: 'Ready' } as const, x: pending };
+  expect(planOf(graph, given, { maxParallel: 1 })).toEqual([starts('x')]);
+});
+
+test('services are stopped when nothing else is left', () => {
+  const graph = graphOf(['s', 'x'], []);
+  const ready: WorkloadState = { status: 'Ready' };
+  expect(planOf(graph, { s: ready, x: running })).toEqual([]);
+  expect(planOf(graph, { s: ready, x: failed })).toEqual([{ kind: 'stop-service', workload: 's' }]);
+  expect(planOf(graph, { s: { status: 'Stopping' }, x: failed })).toEqual([]);
+});
+
+const withFinal = graphOf(['a', 'b', 'f'], [['a', 'f']]);
+const final = { finals: ['f'] };
+const startsFinal: Action = { ...starts('f'), reason: 'finally' } as Action;
+
+test('what runs finally waits for everything else, not only for its upstream', () => {
+  expect(planOf(withFinal, { a: completed, b: running, f: pending }, final)).toEqual([]);
+  expect(planOf(withFinal, { a: completed, b: completed, f: pending }, final)).toEqual([
+    startsFinal,
+  ]);
+});
+
+test('what runs finally runs after a failure, and when the run is stopped', () => {
+  expect(planOf(withFinal, { a: failed, b: completed, f: pending }, final)).toEqual([startsFinal]);
+  const canceled: WorkloadState = { status: 'Canceled' };
+  const options = { ...final, phase: 'stopping' } as const;
+  expect(planOf(withFinal, { a: canceled, b: canceled, f: pending }, options)).toEqual([
+    startsFinal,
+  ]);
+});
+
+test('when everything is ended at once, not even that runs', () => {
+  const given = { a: completed, b: completed, f: pending };
+  expect(planOf(withFinal, given, { ...final, phase: 'ending' })).toEqual([
+    { kind: 'cancel', workload: 'f' },
+  ]);
+});
+
+test('services are stopped before what runs finally', () => {
+  const given = { a: { status: 'Ready' } as const, b: completed, f: pending };
+  expect(planOf(withFinal, given, final)).toEqual([{ kind: 'stop-service', workload: 'a' }]);
+});
+
+test('a `finally` that failed skips the one that depends on it', () => {
+  const graph = graphOf(['f', 'g'], [['f', 'g']]);
+  expect(planOf(graph, { f: failed, g: pending }, { finals: ['f', 'g'] })).toEqual([
+    skips('g', 'f'),
+  ]);
+});
+
+test('in a dry run, what reads an unknown result would run; what only comes after it, runs', () => {
+  const graph = graphOf(
+    ['a', 'b', 'c'],
+    [
+      ['a', 'b', 'state'],
+      ['a', 'c', 'order'],
+    ],
+  );
+  const unknown: WorkloadState = { status: 'Skipped', by: 'dry-run' };
+  expect(planOf(graph, { a: unknown, b: pending, c: completed })).toEqual([
+    { kind: 'skip', workload: 'b', upstream: 'a', cause: 'dry-run' },
+  ]);
+  expect(planOf(graph, { a: unknown, b: unknown, c: pending })).toEqual([starts('c')]);
 });
 
 test('any graph with any failures runs to its end, and obeys its edges on the way', () => {
@@ -121,7 +203,8 @@ test('any graph with any failures runs to its end, and obeys its edges on the wa
         .map(([from, to]): [string, string] => [`n${from}`, `n${to}`]);
       const graph = graphOf(nodes, edges);
       const now = states(Object.fromEntries(nodes.map((node) => [node, pending])));
-      const step = (): Action[] => plan({ graph, states: now, maxParallel, stopping: false });
+      const step = (): Action[] =>
+        plan({ graph, states: now, finals: new Set(), maxParallel, phase: 'running' });
       for (let turn = 0; turn < 4 * size && !isFinished(now); turn++) {
         for (let actions = step(); actions.length > 0; actions = step()) {
           for (const action of actions) apply(action, now, graph);

@@ -1,7 +1,7 @@
 import { renderValue } from '../expressions/template.ts';
-import type { Playbook, Workload } from '../playbook/model.ts';
+import type { Loop, Playbook, Workload } from '../playbook/model.ts';
 import type { Json, JsonObject } from '../types/json.ts';
-import type { WorkloadResult } from './events.ts';
+import type { ExecutionResult, WorkloadResult } from './events.ts';
 
 export interface RunScopeOptions {
   playbook: Playbook;
@@ -9,51 +9,88 @@ export interface RunScopeOptions {
   hostEnvironment: NodeJS.ProcessEnv;
   now(): number;
   uuid(): string;
+  /** The value of a secret; throws when there is none. */
+  secret(name: string): string | undefined;
+}
+
+/** Renders templates for one workload, or for one item of its loop. */
+export interface Renderer {
+  /** Rejects with an `ExpressionError`. */
+  render(value: Json): Promise<Json>;
 }
 
 /**
- * What templates see during a run: vars, registered results, and `_ork`. A name that has not been
+ * What templates see during a run: inputs, vars, registered results, and `_ork`. A name that has not been
  * recorded yet is there all the same, with null, so that a skipped workload's result can be asked for.
  */
 export class RunScope {
   readonly #options: RunScopeOptions;
   readonly #names: JsonObject;
+  readonly #kernel: JsonObject;
   readonly #workloads: JsonObject = Object.create(null);
 
   constructor(options: RunScopeOptions) {
     const { playbook, runId } = options;
     this.#options = options;
     this.#names = Object.assign(Object.create(null), playbook.vars);
-    for (const workload of playbook.workloads) this.#enter(workload, NOT_ENDED);
-    this.#names['_ork'] = {
+    for (const workload of playbook.workloads) this.#enter(workload, notEnded(workload));
+    this.#kernel = {
       workloads: this.#workloads,
       playbook: { name: playbook.name, run_id: runId },
+      resume_payload: null,
     };
+    this.#names['_ork'] = this.#kernel;
   }
 
   /** Makes a workload's result visible under its registered name and in `_ork.workloads`. */
   record(workload: Workload, result: WorkloadResult): void {
+    const { startedAt, durationMs, results } = result;
     this.#enter(workload, {
-      status: result.status,
-      summary: result.summary,
-      error: result.error === null ? null : { ...result.error },
-      attempts: result.attempts,
-      started_at: result.startedAt === null ? null : isoTime(result.startedAt),
-      finished_at: result.startedAt === null ? null : isoTime(result.startedAt + result.durationMs),
-      duration_ms: result.durationMs,
+      ...notEnded(workload),
+      ...resultNames(result),
+      started_at: startedAt === null ? null : isoTime(startedAt),
+      finished_at: startedAt === null ? null : isoTime(startedAt + durationMs),
+      ...(results === undefined ? {} : { results: results.map(resultNames) }),
     });
   }
 
-  /** Renders a value for a workload, or for the playbook's outputs. Rejects with an `ExpressionError`. */
-  render(value: Json, workload?: Workload): Promise<Json> {
-    const { hostEnvironment, now, uuid } = this.#options;
+  /** A service goes on while its dependents read what it has said of itself. */
+  recordReady(workload: Workload, summary: JsonObject, startedAt: number): void {
+    const started_at = isoTime(startedAt);
+    this.#enter(workload, { ...notEnded(workload), status: 'Ready', summary, started_at });
+  }
+
+  /** For a workload as a whole; without one, for the playbook's outputs. */
+  renderer(workload?: Workload): Renderer {
+    return this.#rendererOver(this.#names, workload);
+  }
+
+  /**
+   * For the items of a loop, one after the other: `enter` sets the names of the next one. What is recorded in the run
+   * meanwhile is not seen under its registered name.
+   */
+  itemRenderer(workload: Workload, loop: Loop): ItemRenderer {
+    const names: JsonObject = Object.assign(Object.create(null), this.#names);
+    const enter = (item: Json, index: number, items: number): void => {
+      names[loop.loopVar] = item;
+      if (loop.indexVar !== undefined) names[loop.indexVar] = index;
+      const position = { index, first: index === 0, last: index === items - 1 };
+      names['_ork'] = { ...this.#kernel, loop: position };
+    };
+    return { ...this.#rendererOver(names, workload), enter };
+  }
+
+  #rendererOver(names: JsonObject, workload: Workload | undefined): Renderer {
+    const { hostEnvironment, now, uuid, secret } = this.#options;
     const allowed = workload?.securityContext.env ?? [];
-    return renderValue(value, {
-      names: this.#names,
-      env: (name) => (allowed.includes(name) ? hostEnvironment[name] : undefined),
+    const host = {
+      names,
+      env: (name: string) => (allowed.includes(name) ? hostEnvironment[name] : undefined),
+      secret,
       now: () => new Date(now()),
       uuid,
-    });
+    };
+    return { render: (value) => renderValue(value, host) };
   }
 
   #enter(workload: Workload, entry: JsonObject): void {
@@ -62,15 +99,38 @@ export class RunScope {
   }
 }
 
-const NOT_ENDED: JsonObject = {
-  status: 'Pending',
-  summary: null,
-  error: null,
-  attempts: 0,
-  started_at: null,
-  finished_at: null,
-  duration_ms: 0,
-};
+export interface ItemRenderer extends Renderer {
+  enter(item: Json, index: number, items: number): void;
+}
+
+function notEnded({ loop }: Workload): JsonObject {
+  return {
+    status: 'Pending',
+    summary: null,
+    error: null,
+    attempts: 0,
+    started_at: null,
+    finished_at: null,
+    duration_ms: 0,
+    ...(loop === undefined ? {} : { results: [] }),
+  };
+}
+
+function resultNames({
+  status,
+  summary,
+  error,
+  attempts,
+  durationMs,
+}: ExecutionResult): JsonObject {
+  return {
+    status,
+    summary,
+    error: error === null ? null : { ...error },
+    attempts,
+    duration_ms: durationMs,
+  };
+}
 
 function isoTime(milliseconds: number): string {
   return new Date(milliseconds).toISOString();

@@ -1,23 +1,30 @@
 import type { ModuleRegistry } from '../components/registry.ts';
-import type { LogLine } from '../host/call-session.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Graph, Playbook, Workload, WorkloadName } from '../playbook/model.ts';
 import { planLaunch } from '../sandbox/launch.ts';
-import type { ChannelStats } from '../streams/channel.ts';
-import { asOrkError, type ErrorDetails, OrkError } from '../types/errors.ts';
-import type { JsonObject } from '../types/json.ts';
+import { type ErrorDetails, OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
-import type { RunEvent, RunReport, WorkloadResult } from './events.ts';
-import { type Action, isFinished, plan, type WorkloadState } from './plan.ts';
+import { SERVICE_DONE } from './attempt-limit.ts';
+import type { RunEvent, RunReport, StopCause, WorkloadResult } from './events.ts';
+import { type Action, isFinished, plan, type SkipCause, type WorkloadState } from './plan.ts';
+import {
+  canceledBeforeStart,
+  type RunOutcome,
+  reportRun,
+  skipped,
+  stateOf,
+} from './run-results.ts';
 import { RunScope } from './run-scope.ts';
+import type { RunnerContext } from './runner-context.ts';
 import { StreamWiring } from './wiring.ts';
-import { type RunnerContext, runWorkload } from './workload-runner.ts';
+import { runWorkload } from './workload-runner.ts';
 
 export interface RunOptions {
+  /** With the values of its inputs among its vars. */
   playbook: Playbook;
   graph: Graph;
   registry: ModuleRegistry;
-  /** Closed with the run. */
+  /** Closed with the run, unless it is shared. */
   pool: WorkerPool;
   runId: string;
   /** Absolute. */
@@ -29,44 +36,58 @@ export interface RunOptions {
   cores: number;
   /** The first failure stops everything else. */
   failFast: boolean;
+  /** Modules say what they would change, and change nothing. */
+  dryRun: boolean;
+  /** Only these run, and what they depend on; everything when undefined. */
+  selected?: ReadonlySet<WorkloadName>;
+  /** The value of a secret; throws when there is none. */
+  secret(name: string): string | undefined;
   /** Milliseconds since the epoch. */
   now(): number;
   uuid(): string;
+  /** From 0 up to 1. */
+  random(): number;
   onEvent(event: RunEvent): void;
 }
-
-const STOP_GRACE_MS = 10_000;
 
 /** One execution of a playbook's graph: carries out the plan until nothing is left to do. */
 export class PlaybookRun {
   readonly #options: RunOptions;
   readonly #workloads: Map<WorkloadName, Workload>;
+  readonly #finals: ReadonlySet<WorkloadName>;
   readonly #states = new Map<WorkloadName, WorkloadState>();
   readonly #results = new Map<WorkloadName, WorkloadResult>();
-  readonly #stop = new AbortController();
+  readonly #stops = new Map<WorkloadName, AbortController>();
+  readonly #startTimes = new Map<WorkloadName, number>();
   readonly #wiring: StreamWiring;
   readonly #scope: RunScope;
-  readonly #context: RunnerContext;
   readonly #startedAt: number;
+  #phase: 'running' | 'stopping' | 'ending' = 'running';
   #runError: ErrorDetails | null = null;
   #interrupted = false;
   #finish: () => void = () => {};
 
   constructor(options: RunOptions) {
-    const { playbook, registry } = options;
+    const { playbook, registry, now } = options;
     this.#options = options;
-    this.#startedAt = options.now();
+    this.#startedAt = now();
     this.#workloads = new Map(playbook.workloads.map((workload) => [workload.name, workload]));
+    const finals = playbook.workloads.filter((workload) => workload.finally);
+    this.#finals = new Set(finals.map(({ name }) => name));
     for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
-    this.#wiring = new StreamWiring(playbook, (module) => registry.find(module));
+    this.#wiring = new StreamWiring(
+      playbook,
+      (module) => registry.find(module),
+      (pressure) => this.#tell({ event: 'stream.pressure', time: now(), ...pressure }),
+    );
     this.#scope = new RunScope(options);
-    this.#context = this.#runnerContext();
   }
 
   /** Runs to the end and tells what became of everything. Leaves no worker behind. */
   async execute(): Promise<RunReport> {
-    const { playbook, runId, onEvent } = this.#options;
-    onEvent({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
+    const { playbook, runId, pool, now } = this.#options;
+    this.#tell({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
+    this.#skipUnselected();
     const cancelTimeout = this.#startTimeout();
     try {
       await new Promise<void>((resolve) => {
@@ -75,32 +96,41 @@ export class PlaybookRun {
       });
     } finally {
       cancelTimeout?.();
-      await this.#options.pool.close();
+      await pool.close();
     }
-    const report = await this.#report();
-    onEvent({ event: 'run.finished', time: this.#options.now(), report });
+    for (const channel of this.#wiring.stats()) {
+      this.#tell({ event: 'stream.stats', time: now(), ...channel });
+    }
+    const report = await reportRun(this.#outcome(), this.#scope);
+    this.#tell({ event: 'run.finished', time: now(), report });
     return report;
   }
 
-  /** Nothing new starts; what runs has a grace period to end by itself. */
+  /** Nothing new starts but what runs finally; what runs has a grace period to end by itself. */
   interrupt(): void {
     this.#interrupted = true;
-    this.#stopAll();
+    this.#stop('interrupted');
   }
 
   /** Ends everything at once. */
   async kill(): Promise<void> {
+    this.#phase = 'ending';
+    for (const stop of this.#stops.values()) stop.abort();
     this.interrupt();
     await this.#options.pool.close();
   }
 
   /** How full the channels are, for progress. */
-  channels(): { from: WorkloadName; to: WorkloadName; stats: ChannelStats }[] {
+  channels() {
     return this.#wiring.stats();
   }
 
-  #stopAll(): void {
-    this.#stop.abort();
+  #stop(cause: StopCause): void {
+    if (this.#phase === 'running') {
+      this.#phase = 'stopping';
+      this.#tell({ event: 'run.stopping', cause, time: this.#options.now() });
+    }
+    for (const [name, stop] of this.#stops) if (!this.#finals.has(name)) stop.abort();
     this.#advance();
   }
 
@@ -112,12 +142,13 @@ export class PlaybookRun {
   }
 
   #plan(): Action[] {
-    const { graph, playbook, maxParallel } = this.#options;
+    const { graph, playbook, maxParallel, cores } = this.#options;
     return plan({
       graph,
       states: this.#states,
-      maxParallel: maxParallel ?? playbook.maxParallel ?? Math.max(2, this.#options.cores),
-      stopping: this.#stop.signal.aborted,
+      finals: this.#finals,
+      maxParallel: maxParallel ?? playbook.maxParallel ?? Math.max(2, cores),
+      phase: this.#phase,
     });
   }
 
@@ -125,32 +156,45 @@ export class PlaybookRun {
     switch (action.kind) {
       case 'start':
         for (const name of action.members) this.#states.set(name, { status: 'Running' });
-        for (const name of action.members) void this.#start(name);
+        for (const workload of action.members) {
+          const time = this.#options.now();
+          this.#tell({ event: 'workload.scheduled', workload, reason: action.reason, time });
+          void this.#start(workload);
+        }
         return;
       case 'skip':
-        this.#record(action.workload, skipped(`upstream '${action.upstream}' failed`), 'upstream');
+        this.#record(action.workload, skipped(action), action.cause);
         return;
       case 'cancel':
         this.#record(action.workload, canceledBeforeStart(), 'upstream');
+        return;
+      case 'stop-service':
+        this.#states.set(action.workload, { status: 'Stopping' });
+        this.#stops.get(action.workload)?.abort(SERVICE_DONE);
     }
   }
 
   async #start(name: WorkloadName): Promise<void> {
-    const workload = this.#workloads.get(name) as Workload;
-    const result = await runWorkload(workload, this.#wiring.of(name), this.#context);
+    const workload = this.#workload(name);
+    const stop = new AbortController();
+    this.#stops.set(name, stop);
+    this.#startTimes.set(name, this.#options.now());
+    const context = this.#runnerContext(workload, stop.signal);
+    const result = await runWorkload(workload, this.#wiring.of(name), context);
+    this.#stops.delete(name);
     if (result.status === 'Failed' && workload.ignoreErrors) result.ignored = true;
-    this.#record(name, result, 'when');
-    if (result.status === 'Failed' && !result.ignored && this.#options.failFast) this.#stopAll();
+    this.#record(name, result, result.wouldRun ? 'dry-run' : 'when');
+    const failed = result.status === 'Failed' && !result.ignored;
+    if (failed && this.#options.failFast) this.#stop('fail-fast');
     this.#advance();
   }
 
-  #record(name: WorkloadName, result: WorkloadResult, skippedBy: 'when' | 'upstream'): void {
+  #record(name: WorkloadName, result: WorkloadResult, skippedBy: SkipCause): void {
     this.#results.set(name, result);
     this.#states.set(name, stateOf(result, skippedBy));
-    this.#scope.record(this.#workloads.get(name) as Workload, result);
+    this.#scope.record(this.#workload(name), result);
     if (result.startedAt === null) this.#closeStreams(name);
-    const time = this.#options.now();
-    this.#options.onEvent({ event: 'workload.finished', workload: name, time, result });
+    this.#tell({ event: 'workload.finished', workload: name, time: this.#options.now(), result });
   }
 
   /** A workload that never starts still has neighbours that wait for its streams. */
@@ -158,6 +202,16 @@ export class PlaybookRun {
     const { inputs, outputs } = this.#wiring.of(name);
     for (const { channel } of inputs) channel.abandon('absent');
     for (const { port } of outputs) port.end();
+  }
+
+  #skipUnselected(): void {
+    const { selected } = this.#options;
+    if (selected === undefined) return;
+    for (const name of this.#workloads.keys()) {
+      if (!selected.has(name) && !this.#finals.has(name)) {
+        this.#record(name, skipped({ cause: 'selection' }), 'selection');
+      }
+    }
   }
 
   #startTimeout(): (() => void) | undefined {
@@ -168,101 +222,57 @@ export class PlaybookRun {
         reason: 'run.timeout',
         hint: "raise the playbook's `timeout`",
       });
-      this.#runError = error.toDetails();
-      this.#stopAll();
+      this.#runError ??= error.toDetails();
+      this.#stop('timeout');
     });
   }
 
-  #runnerContext(): RunnerContext {
-    const { registry, pool, workspace, hostEnvironment, now, onEvent } = this.#options;
+  #runnerContext(workload: Workload, stop: AbortSignal): RunnerContext {
+    const { name } = workload;
+    const { now } = this.#options;
+    const about = () => ({ workload: name, time: now() });
     return {
-      registry,
-      workspace,
-      hostEnvironment,
-      now,
-      pool,
-      stop: this.#stop.signal,
-      stopGrace: () => STOP_GRACE_MS,
-      render: (value, workload) => this.#scope.render(value, workload),
-      onLog: (workload: Workload, line: LogLine) =>
-        onEvent({ event: 'workload.output', workload: workload.name, time: now(), line }),
-      onStarted: (workload) =>
-        onEvent({ event: 'workload.started', workload: workload.name, time: now() }),
+      ...this.#options,
+      scope: this.#scope,
+      stop,
+      onLog: (line) => this.#tell({ event: 'workload.output', ...about(), line }),
+      onStarted: () => this.#tell({ event: 'workload.started', ...about() }),
+      onReady: (summary) => {
+        this.#states.set(name, { status: 'Ready' });
+        this.#scope.recordReady(workload, summary, this.#startTimes.get(name) ?? now());
+        this.#tell({ event: 'workload.ready', ...about(), summary });
+        this.#advance();
+      },
+      onRetry: (retry) => this.#tell({ event: 'workload.retrying', ...about(), ...retry }),
+      onItem: (end) => this.#tell({ event: 'workload.item', ...about(), ...end }),
     };
   }
 
-  async #report(): Promise<RunReport> {
-    const { playbook, runId, now } = this.#options;
-    const outputs = await this.#outputs();
+  #outcome(): RunOutcome {
+    const { playbook, runId, dryRun, workspace, hostEnvironment, now } = this.#options;
+    const missing = playbook.workloads.flatMap(
+      ({ securityContext }) => planLaunch(securityContext, workspace, hostEnvironment).notEnforced,
+    );
     return {
+      playbook,
       runId,
-      playbook: playbook.name,
-      status: this.#status(),
+      dryRun,
       startedAt: this.#startedAt,
-      durationMs: now() - this.#startedAt,
-      outputs,
-      workloads: new Map(playbook.workloads.map(({ name }) => [name, this.#resultOf(name)])),
-      notEnforced: this.#notEnforced(),
+      endedAt: now(),
+      results: this.#results,
+      notEnforced: [...new Set(missing)],
+      interrupted: this.#interrupted,
       error: this.#runError,
     };
   }
 
-  #resultOf(name: WorkloadName): WorkloadResult {
-    return this.#results.get(name) ?? canceledBeforeStart();
+  #workload(name: WorkloadName): Workload {
+    const workload = this.#workloads.get(name);
+    if (workload !== undefined) return workload;
+    throw new OrkError('internal', `the plan names '${name}', which the playbook does not have`);
   }
 
-  async #outputs(): Promise<JsonObject> {
-    if (this.#status() !== 'Completed') return {};
-    try {
-      return (await this.#scope.render(this.#options.playbook.outputs)) as JsonObject;
-    } catch (error) {
-      this.#runError = asOrkError(error).toDetails();
-      return {};
-    }
-  }
-
-  #status(): RunReport['status'] {
-    if (this.#interrupted) return 'Canceled';
-    if (this.#runError !== null) return 'Failed';
-    const failed = [...this.#results.values()].some(
-      ({ status, ignored }) => status === 'Failed' && ignored !== true,
-    );
-    return failed ? 'Failed' : 'Completed';
-  }
-
-  #notEnforced(): string[] {
-    const { playbook, workspace, hostEnvironment } = this.#options;
-    const missing = playbook.workloads.flatMap(
-      ({ securityContext }) => planLaunch(securityContext, workspace, hostEnvironment).notEnforced,
-    );
-    return [...new Set(missing)];
+  #tell(event: RunEvent): void {
+    this.#options.onEvent(event);
   }
 }
-
-function stateOf(result: WorkloadResult, skippedBy: 'when' | 'upstream'): WorkloadState {
-  switch (result.status) {
-    case 'Failed':
-      return { status: 'Failed', ignored: result.ignored === true };
-    case 'Skipped':
-      return { status: 'Skipped', by: skippedBy };
-    default:
-      return { status: result.status };
-  }
-}
-
-function skipped(reason: string): WorkloadResult {
-  return { ...neverStarted, status: 'Skipped', reason };
-}
-
-function canceledBeforeStart(): WorkloadResult {
-  const error = new OrkError('canceled', 'the run was stopped before this started').toDetails();
-  return { ...neverStarted, status: 'Canceled', error };
-}
-
-const neverStarted: Omit<WorkloadResult, 'status'> = {
-  summary: null,
-  error: null,
-  attempts: 0,
-  startedAt: null,
-  durationMs: 0,
-};

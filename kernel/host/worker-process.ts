@@ -34,6 +34,7 @@ export class WorkerProcess {
   #lastWords: string | undefined;
   #startsPrograms = false;
   #nextCall = 1;
+  #alive = true;
 
   static start(plan: LaunchPlan): WorkerProcess {
     const invocation = randomUUID().replaceAll('-', '');
@@ -51,6 +52,9 @@ export class WorkerProcess {
         resolve(this.#causeOfDeath(code, signal));
       });
     });
+    void this.#died.then(() => {
+      this.#alive = false;
+    });
     this.ready = new Promise((resolve, reject) => {
       this.#markReady = resolve;
       void this.#died.then(reject);
@@ -64,6 +68,11 @@ export class WorkerProcess {
       event: (method, message) => this.#event(method, message),
       closed: () => this.kill(),
     });
+  }
+
+  /** False once the process is known to be gone. */
+  get alive(): boolean {
+    return this.#alive;
   }
 
   /** Resolves with the cause once the process, and whatever it had started, is gone. */

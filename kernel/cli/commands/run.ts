@@ -1,5 +1,5 @@
 import { type Command, Option } from 'commander';
-import { collect, parsePositive } from '../command-line.ts';
+import { collect, parsePositive, splitNames } from '../command-line.ts';
 import type { RunCommand } from '../run.ts';
 import type { CommandContext } from './context.ts';
 
@@ -16,6 +16,8 @@ export function declareRun(program: Command, context: CommandContext): void {
     .option('--workspace <dir>', "the folder that workloads may write to (default: the playbook's)")
     .option('--max-parallel <n>', 'how many groups of workloads may run at once', parsePositive)
     .option('--fail-fast', 'stop everything at the first failure', false)
+    .option('--dry-run', 'say what would change, and change nothing', false)
+    .option('--only <names>', 'run only these workloads and what they depend on', splitNames, [])
     .addOption(
       new Option('--output <format>', 'how to report')
         .choices(['text', 'json', 'ndjson'])

@@ -20,6 +20,7 @@ function report(
   fields: Partial<RunReport> = {},
 ): RunReport {
   return {
+    dryRun: false,
     runId: 'r',
     playbook: 'p',
     status: 'Completed',

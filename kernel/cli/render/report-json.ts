@@ -1,5 +1,6 @@
-import type { RunEvent, RunReport, WorkloadResult } from '../../engine/events.ts';
-import type { Json, JsonObject } from '../../types/json.ts';
+import type { ExecutionResult, RunEvent, RunReport, WorkloadResult } from '../../engine/events.ts';
+import type { ChannelStats } from '../../streams/channel.ts';
+import type { JsonObject } from '../../types/json.ts';
 
 /** The document that `--output json` prints at the end. */
 export function reportToJson(report: RunReport): JsonObject {
@@ -9,6 +10,7 @@ export function reportToJson(report: RunReport): JsonObject {
     run_id: report.runId,
     playbook: report.playbook,
     status: report.status,
+    ...(report.dryRun ? { dry_run: true } : {}),
     started_at: new Date(report.startedAt).toISOString(),
     duration_ms: report.durationMs,
     error: report.error === null ? null : { ...report.error },
@@ -18,37 +20,87 @@ export function reportToJson(report: RunReport): JsonObject {
   };
 }
 
-/** One line of `--output ndjson`. */
-export function eventToJson(event: RunEvent): JsonObject {
+/** One line of `--output ndjson`; undefined for what is told elsewhere (in the audit log). */
+export function eventToJson(event: RunEvent): JsonObject | undefined {
+  const fields = fieldsOf(event);
+  if (fields === undefined) return undefined;
+  return { event: event.event, time: new Date(event.time).toISOString(), ...fields };
+}
+
+function fieldsOf(event: RunEvent): JsonObject | undefined {
   switch (event.event) {
     case 'run.started':
-      return { ...head(event), run_id: event.runId, playbook: event.playbook };
+      return { run_id: event.runId, playbook: event.playbook };
+    case 'run.stopping':
+      return { cause: event.cause };
+    case 'workload.scheduled':
+      return undefined;
     case 'workload.started':
-      return { ...head(event), workload: event.workload };
+      return { workload: event.workload };
     case 'workload.output':
-      return { ...head(event), workload: event.workload, ...event.line };
+      return { workload: event.workload, ...event.line };
+    case 'workload.ready':
+      return { workload: event.workload, summary: event.summary };
+    case 'workload.retrying':
+      return {
+        workload: event.workload,
+        ...(event.item === undefined ? {} : { item: event.item }),
+        attempt: event.attempt,
+        attempts: event.attempts,
+        delay_ms: event.delayMs,
+        error: { ...event.error },
+      };
+    case 'workload.item':
+      return {
+        workload: event.workload,
+        item: event.item,
+        items: event.items,
+        status: event.status,
+      };
     case 'workload.finished':
-      return { ...head(event), workload: event.workload, ...resultToJson(event.result) };
+      return { workload: event.workload, ...resultToJson(event.result) };
+    case 'stream.pressure':
+      return undefined;
+    case 'stream.stats':
+      return { from: event.from, port: event.port, to: event.to, ...statsToJson(event.stats) };
     case 'run.finished':
-      return { ...head(event), report: reportToJson(event.report) };
+      return { report: reportToJson(event.report) };
   }
 }
 
-function head(event: RunEvent): { event: string; time: string } {
-  return { event: event.event, time: new Date(event.time).toISOString() };
+function statsToJson(stats: ChannelStats): JsonObject {
+  const { written, read, dropped, discarded, queued, highWater, fillRatio, backPressure } = stats;
+  return {
+    written,
+    read,
+    dropped,
+    discarded,
+    queued,
+    high_water: highWater,
+    fill_ratio: fillRatio,
+    back_pressure: backPressure,
+  };
 }
 
 function resultToJson(result: WorkloadResult): JsonObject {
-  const json: Record<string, Json> = {
+  const { startedAt, recordsOut, results } = result;
+  return {
+    ...executionToJson(result),
+    started_at: startedAt === null ? null : new Date(startedAt).toISOString(),
+    ...(recordsOut === undefined ? {} : { records_out: recordsOut }),
+    ...(result.ignored ? { ignored: true } : {}),
+    ...(results === undefined ? {} : { results: results.map(executionToJson) }),
+  };
+}
+
+function executionToJson(result: ExecutionResult): JsonObject {
+  return {
     status: result.status,
     summary: result.summary,
     error: result.error === null ? null : { ...result.error },
     attempts: result.attempts,
-    started_at: result.startedAt === null ? null : new Date(result.startedAt).toISOString(),
     duration_ms: result.durationMs,
+    ...(result.reason === undefined ? {} : { reason: result.reason }),
+    ...(result.wouldRun ? { would_run: true } : {}),
   };
-  if (result.recordsOut !== undefined) json['records_out'] = result.recordsOut;
-  if (result.reason !== undefined) json['reason'] = result.reason;
-  if (result.ignored) json['ignored'] = true;
-  return json;
 }

@@ -1,0 +1,42 @@
+import type { ModuleRegistry } from '../components/registry.ts';
+import type { LogLine } from '../host/call-session.ts';
+import type { WorkerPool } from '../host/worker-pool.ts';
+import type { Workload } from '../playbook/model.ts';
+import type { JsonObject } from '../types/json.ts';
+import type { ItemEnd, Retry } from './events.ts';
+import type { RunScope } from './run-scope.ts';
+
+/** What running one workload needs of its run. */
+export interface RunnerContext {
+  registry: ModuleRegistry;
+  pool: WorkerPool;
+  scope: RunScope;
+  workspace: string;
+  hostEnvironment: NodeJS.ProcessEnv;
+  /** Modules say what they would change, and change nothing. */
+  dryRun: boolean;
+  /** Fires when the workload is to stop. */
+  stop: AbortSignal;
+  /** Milliseconds since the epoch. */
+  now(): number;
+  uuid(): string;
+  /** From 0 up to 1. */
+  random(): number;
+  onLog(line: LogLine): void;
+  /** A module is about to be called for the first time. */
+  onStarted(): void;
+  onReady(summary: JsonObject): void;
+  onRetry(retry: Retry): void;
+  onItem(end: ItemEnd): void;
+}
+
+/** Milliseconds that an attempt has, after its timeout or a stop, to end by itself. */
+export const STOP_GRACE_MS = 5_000;
+
+/** How long a `finally` may take that says nothing of its timeout, in milliseconds. */
+export const FINALLY_TIMEOUT_MS = 30_000;
+
+/** Milliseconds for one attempt of a workload; undefined: no bound. */
+export function timeoutOf({ timeout, finally: isFinal }: Workload): number | undefined {
+  return timeout ?? (isFinal ? FINALLY_TIMEOUT_MS : undefined);
+}
