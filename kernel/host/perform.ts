@@ -3,6 +3,7 @@ import { readError } from '../frames/peer.ts';
 import { asOrkError, OrkError } from '../types/errors.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import { CallSession, type CallWiring } from './call-session.ts';
+import { PrivateFolders } from './private-folders.ts';
 import { TemporaryFiles } from './temporary-files.ts';
 import type { WorkerProcess } from './worker-process.ts';
 
@@ -54,6 +55,7 @@ export async function perform(
   grace: number,
 ): Promise<PerformOutcome> {
   const temporaries = new TemporaryFiles(request.paths.workspace, request.paths.write);
+  const privateFolders = new PrivateFolders();
   const call = worker.openCall(new CallSession({ ...request.wiring, temporaries }, signal));
   let killTimer: NodeJS.Timeout | undefined;
   const stop = (): void => {
@@ -66,10 +68,11 @@ export async function perform(
     for (const { component } of request.steps ?? [request]) await worker.load(component);
     // A stop that came before the worker knew of the call.
     if (signal.aborted) return { kind: 'failed', error: stopped() };
-    return readOutcome(await worker.perform(performHeader(call, request)));
+    return readOutcome(await worker.perform(performHeader(call, request, privateFolders)));
   } catch (error) {
     // The worker is gone, and with it whoever would have cleaned up.
     temporaries.removeAll();
+    privateFolders.removeAll();
     return { kind: 'failed', error: asOrkError(error) };
   } finally {
     clearTimeout(killTimer);
@@ -78,7 +81,11 @@ export async function perform(
   }
 }
 
-function performHeader(call: number, request: PerformRequest): JsonObject {
+function performHeader(
+  call: number,
+  request: PerformRequest,
+  privateFolders: PrivateFolders,
+): JsonObject {
   return {
     call,
     component: request.component.glue,
@@ -92,6 +99,7 @@ function performHeader(call: number, request: PerformRequest): JsonObject {
     dryRun: request.dryRun,
     reusable: request.reusable,
     paths: request.paths,
+    privateFolder: privateFolders.name,
     inputs: request.wiring.inputs.map((input) => input.source),
     outputs: request.wiring.outputs.map((output) => output.name),
     ...(request.steps && { steps: request.steps.map(stepHeader) }),

@@ -25,6 +25,8 @@ export interface CallContext {
   grace(): number;
   readonly paths: PathGrants;
   readonly dryRun: boolean;
-  /** Runs when the call has ended, however it ended. */
+  /** What the names of folders for private files begin with: the kernel knows them by it. */
+  readonly privateFolder: string;
+  /** Runs when the call has ended, however it ended; what was registered last runs first. */
   onEnd(release: () => void): void;
 }

@@ -25,6 +25,7 @@ export class PerformCall implements CallContext {
   readonly peer: Peer;
   readonly paths: PathGrants;
   readonly dryRun: boolean;
+  readonly privateFolder: string;
   readonly #request: JsonObject;
   readonly #stop = new AbortController();
   readonly #releases: (() => void)[] = [];
@@ -37,6 +38,7 @@ export class PerformCall implements CallContext {
     this.workload = request['workload'] as string;
     this.paths = request['paths'] as unknown as PathGrants;
     this.dryRun = request['dryRun'] === true;
+    this.privateFolder = request['privateFolder'] as string;
   }
 
   /** Whether the module's own manifest, not only its family's, names the capability. */
@@ -65,7 +67,7 @@ export class PerformCall implements CallContext {
 
   /** Releases at once what the call holds, programs included: the kernel is gone. */
   abandon(): void {
-    for (const release of this.#releases.splice(0)) release();
+    for (const release of this.#releases.splice(0).reverse()) release();
   }
 
   /** The header to answer with: a summary, or how the module failed. Never rejects. */

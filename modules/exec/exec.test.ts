@@ -6,7 +6,14 @@ import type { JsonObject } from '../../sdk/typescript/index.ts';
 import { invocation, MemoryHost, MemoryOutput } from '../../sdk/typescript/memory-host.ts';
 import family from './index.ts';
 
-const DEFAULTS = { args: [], env: {}, success_codes: [0], max_output: '1MiB', stream: 'none' };
+const DEFAULTS = {
+  args: [],
+  env: {},
+  secret_files: {},
+  success_codes: [0],
+  max_output: '1MiB',
+  stream: 'none',
+};
 
 interface Program {
   stdout?: string[];
@@ -66,10 +73,18 @@ describe('exec', () => {
         ],
         directory: '/x',
         stdin: new Uint8Array(0),
+        privateFiles: [],
       },
     ]);
     expect(run({ shell: 'echo "$1"', args: ['x y'] }).started).toMatchObject([
       { program: '/bin/sh', arguments: ['-c', 'echo "$1"', '/bin/sh', 'x y'] },
+    ]);
+  });
+
+  it('hands secret files on to the program', () => {
+    const params = { command: ['p'], secret_files: { 'api.key': 'hunter22' } };
+    expect(run(params).started).toMatchObject([
+      { privateFiles: [['api.key', new TextEncoder().encode('hunter22')]] },
     ]);
   });
 

@@ -23,6 +23,10 @@ const params = z.object({
     .default({})
     .describe('Variables beside those that security_context.env lets through.'),
   stdin: z.string().optional(),
+  secret_files: z
+    .record(z.string().regex(/^\w[\w.-]{0,127}$/), z.string())
+    .default({})
+    .describe('Files by name, in a private folder in memory; its path is in $SECRETS_DIR.'),
   success_codes: z.array(z.int().min(0).max(255)).min(1).default([0]),
   max_output: byteSize.default('1MiB').describe('Kept per channel, the last bytes.'),
   stream: z.enum(['lines', 'none']).default('none').describe('Lines of stdout become records.'),
@@ -55,6 +59,13 @@ export const exec = defineModule({
   examples: [
     { description: 'A program', params: { command: ['git', 'rev-parse', 'HEAD'] } },
     { description: 'A script', params: { shell: 'du -s "$1" | cut -f1', args: ['/var/log'] } },
+    {
+      description: 'A secret in a file',
+      params: {
+        shell: 'curl --config "$SECRETS_DIR/curl" https://api.example.com',
+        secret_files: { curl: 'header = "Authorization: Bearer {{ secret(\'TOKEN\') }}"' },
+      },
+    },
     { description: 'Lines as records', params: { command: 'journalctl -f', stream: 'lines' } },
   ],
   perform(ctx) {
@@ -76,10 +87,10 @@ function plan(ctx: ExecContext, line: CommandLine): Summary {
 }
 
 function run(ctx: ExecContext, line: CommandLine): RunResult {
-  const { cwd, env, stdin, max_output, stream } = ctx.params;
+  const { cwd, env, stdin, secret_files: privateFiles, max_output, stream } = ctx.params;
   const texts = Object.entries(env).map(([name, value]) => [name, String(value)]);
   const environment = Object.fromEntries(texts) as Record<string, string>;
-  const command = { ...line, environment, directory: cwd, stdin };
+  const command = { ...line, environment, directory: cwd, stdin, privateFiles };
   const maxOutput = parseByteSize(max_output);
   if (stream === 'none') return ctx.process.run(command, { maxOutput });
   const lines = new LineSplitter('split');

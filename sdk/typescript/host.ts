@@ -146,6 +146,7 @@ export interface WireCommand {
   environment: [string, string][];
   directory: Option<string>;
   stdin: Option<Uint8Array>;
+  privateFiles: [string, Uint8Array][];
 }
 
 export type Channel = 'stdout' | 'stderr';

@@ -7,11 +7,15 @@ import { OrkError } from '../../types/errors.ts';
 import type { CallContext, CurrentCall } from '../call-context.ts';
 import { HostError } from '../host-error.ts';
 import { guarded, refuseInDryRun } from './guarded.ts';
+import { type PrivateFile, writePrivateFiles } from './private-files.ts';
 
 /** Output that waits for the guest; above it the program's pipe is paused. */
 const MAX_BUFFERED_BYTES = 1024 * 1024;
 /** How long output is still collected after the program's end, when something it started holds the pipe. */
 const LINGER_MS = 500;
+
+/** The variable by which a program finds its private files. */
+const PRIVATE_FOLDER = 'SECRETS_DIR';
 
 type ChannelName = 'stdout' | 'stderr';
 
@@ -21,6 +25,7 @@ interface Command {
   environment: [string, string][];
   directory: string | undefined;
   stdin: Uint8Array | undefined;
+  privateFiles: PrivateFile[];
 }
 
 interface Chunk {
@@ -163,7 +168,7 @@ export function processImports(current: CurrentCall): object {
         const call = current();
         refuseInDryRun(call.dryRun, `starting ${command.program}`);
         const directory = path.resolve(call.paths.workspace, command.directory ?? '.');
-        const child = await start(command, directory);
+        const child = await start(command, environmentOf(command, call), directory);
         const pid = child.pid as number;
         stopWithCall(child, pid, call);
         if (command.stdin !== undefined) child.stdin?.end(command.stdin);
@@ -172,11 +177,20 @@ export function processImports(current: CurrentCall): object {
   };
 }
 
-async function start(command: Command, cwd: string): Promise<ChildProcess> {
+function environmentOf(
+  { environment, privateFiles }: Command,
+  call: CallContext,
+): NodeJS.ProcessEnv {
+  const variables = { ...process.env, ...Object.fromEntries(environment) };
+  if (privateFiles.length === 0) return variables;
+  return { ...variables, [PRIVATE_FOLDER]: writePrivateFiles(privateFiles, call) };
+}
+
+async function start(command: Command, env: NodeJS.ProcessEnv, cwd: string): Promise<ChildProcess> {
   try {
     const child = spawn(command.program, command.arguments, {
       cwd,
-      env: { ...process.env, ...Object.fromEntries(command.environment) },
+      env,
       // An empty input needs no pipe.
       stdio: [command.stdin?.length === 0 ? 'ignore' : 'pipe', 'pipe', 'pipe'],
       detached: true,

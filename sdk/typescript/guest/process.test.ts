@@ -51,7 +51,12 @@ describe('process.run', () => {
       { tag: 'exited', val: 3 },
     );
     const { host, started } = hostOf(child);
-    const result = createProcesses(host).run({ program: 'p', environment: { A: '1' }, stdin: 'x' });
+    const result = createProcesses(host).run({
+      program: 'p',
+      environment: { A: '1' },
+      stdin: 'x',
+      privateFiles: { key: 'k' },
+    });
     expect(result).toEqual({
       exitCode: 3,
       signal: undefined,
@@ -66,6 +71,7 @@ describe('process.run', () => {
         environment: [['A', '1']],
         directory: undefined,
         stdin: bytes('x'),
+        privateFiles: [['key', bytes('k')]],
       },
     ]);
     expect(child.closed).toBe(true);

@@ -19,6 +19,11 @@ export interface Command {
   environment?: Readonly<Record<string, string>>;
   directory?: string | undefined;
   stdin?: string | Uint8Array | undefined;
+  /**
+   * Files for this program alone, by name, in a folder in memory that goes with the call; the program finds it
+   * by its variable `SECRETS_DIR`.
+   */
+  privateFiles?: Readonly<Record<string, string>> | undefined;
 }
 
 export interface RunOptions {
@@ -94,13 +99,15 @@ function follow(child: ChildHandle, { maxOutput, onOutput }: RunOptions): RunRes
 }
 
 function toWire(command: Command): WireCommand {
-  const { stdin } = command;
+  const { stdin, privateFiles = {} } = command;
+  const encoder = new TextEncoder();
   return {
     program: command.program,
     arguments: [...(command.arguments ?? [])],
     environment: Object.entries(command.environment ?? {}),
     directory: command.directory,
-    stdin: typeof stdin === 'string' ? new TextEncoder().encode(stdin) : stdin,
+    stdin: typeof stdin === 'string' ? encoder.encode(stdin) : stdin,
+    privateFiles: Object.entries(privateFiles).map(([name, text]) => [name, encoder.encode(text)]),
   };
 }
 
