@@ -58,3 +58,55 @@ test('records without a consumer are counted and discarded', async () => {
   await port.write(two, signal);
   expect(port).toMatchObject({ written: 2, discarded: 2 });
 });
+
+test('the drops of all consumers are told together', async () => {
+  const dropping = { ...limits, overflow: 'drop_new' } as const;
+  const port = new FanOut([new Channel(dropping), new Channel(dropping)]);
+  expect(await port.write(two, signal)).toBe(0);
+  expect(await port.write(two, signal)).toBe(4);
+});
+
+test('a channel that must not overflow fails the write, after the others have their records', async () => {
+  const [strict, patient] = [
+    new Channel({ ...limits, overflow: 'fail' }),
+    new Channel({ records: 9, bytes: 100 }),
+  ] as const;
+  const port = new FanOut([strict, patient]);
+  await port.write(two, signal);
+  await expect(port.write(two, signal)).rejects.toMatchObject({
+    reason: 'stream.policy-violation',
+  });
+  expect(patient.take(9, 99).records).toBe(4);
+});
+
+test('a consumer that turns out to be absent lets a waiting producer go on', async () => {
+  const channel = new Channel(limits);
+  const port = new FanOut([channel]);
+  await port.write(two, signal);
+  const write = port.write(two, signal);
+  channel.abandon('absent');
+  expect(await write).toBe(0);
+  expect(port).toMatchObject({ written: 4, discarded: 2 });
+});
+
+test('a consumer that comes later gets what is written from then on, and one that goes is forgotten', async () => {
+  const [early, late] = [new Channel(limits), new Channel(limits)] as const;
+  const port = new FanOut([early]);
+  await port.write(two, signal);
+  port.attach(late);
+  early.take(9, 99);
+  await port.write(two, signal);
+  expect(late.take(9, 99).records).toBe(2);
+  port.detach(early);
+  port.detach(late);
+  await port.write(two, signal);
+  expect(port).toMatchObject({ written: 6, discarded: 2 });
+});
+
+test('a consumer that comes after the end sees it at once', () => {
+  const late = new Channel(limits);
+  const port = new FanOut([]);
+  port.end();
+  port.attach(late);
+  expect(late.take(1, 1)).toMatchObject({ records: 0, ended: true });
+});
