@@ -1,8 +1,9 @@
-import type { RunEvent, WorkloadResult } from '../../engine/events.ts';
+import type { RunEvent, StopCause, WorkloadResult } from '../../engine/events.ts';
 import type { Playbook, WorkloadName } from '../../playbook/model.ts';
 import type { ChannelStats } from '../../streams/channel.ts';
+import { formatElapsed } from './numbers.ts';
 import type { Console } from './output.ts';
-import { printable } from './printable.ts';
+import { printable, printableLine } from './printable.ts';
 import { logText, nameWidth, workloadLine } from './report-text.ts';
 import { makeStyle, type Style } from './style.ts';
 import { drawTree, type TreeNode } from './tree.ts';
@@ -12,6 +13,16 @@ export interface Progress {
   event(event: RunEvent): void;
   /** Leaves the terminal as it should be; nothing is shown afterwards. */
   stop(): void;
+}
+
+/** What is shown of a workload while it runs. */
+interface Running {
+  since: number;
+  retries: number;
+  ready: boolean;
+  /** Of a loop. */
+  items?: number;
+  itemsDone?: number;
 }
 
 export type ChannelsView = () => { from: WorkloadName; stats: ChannelStats }[];
@@ -56,6 +67,12 @@ class PlainProgress implements Progress {
       case 'workload.output':
         if (event.line.level === 'debug') return undefined;
         return logText(event.workload, event.line, this.#style);
+      case 'workload.ready':
+        return this.#style.faint(`● ${event.workload} is ready`);
+      case 'workload.retrying':
+        return retryText(event, this.#style);
+      case 'run.stopping':
+        return stoppingText(event, this.#style);
       case 'workload.finished':
         return workloadLine(event.workload, event.result, this.#width, this.#style);
       default:
@@ -78,7 +95,7 @@ class TreeProgress implements Progress {
   readonly #screen: LogUpdate;
   readonly #timer: NodeJS.Timeout;
   readonly #startedAt = Date.now();
-  readonly #running = new Map<WorkloadName, number>();
+  readonly #running = new Map<WorkloadName, Running>();
   readonly #ended = new Map<WorkloadName, WorkloadResult>();
   #tick = 0;
 
@@ -100,16 +117,34 @@ class TreeProgress implements Progress {
   event(event: RunEvent): void {
     switch (event.event) {
       case 'workload.started':
-        this.#running.set(event.workload, event.time);
+        this.#running.set(event.workload, { since: event.time, retries: 0, ready: false });
+        return;
+      case 'workload.ready':
+        this.#change(event.workload, { ready: true });
+        return;
+      case 'workload.item':
+        this.#change(event.workload, {
+          items: event.items,
+          itemsDone: this.#itemsDone(event.workload) + 1,
+        });
+        return;
+      case 'workload.retrying':
+        this.#change(event.workload, {
+          retries: (this.#running.get(event.workload)?.retries ?? 0) + 1,
+        });
+        this.#print(retryText(event, this.#style));
+        return;
+      case 'run.stopping':
+        this.#print(stoppingText(event, this.#style));
         return;
       case 'workload.finished':
         this.#running.delete(event.workload);
         this.#ended.set(event.workload, event.result);
         return;
       case 'workload.output':
-        if (event.line.level === 'debug') return;
-        this.#screen.clear();
-        this.#console.err(`${logText(event.workload, event.line, this.#style)}\n`);
+        if (event.line.level !== 'debug') {
+          this.#print(logText(event.workload, event.line, this.#style));
+        }
     }
   }
 
@@ -117,6 +152,20 @@ class TreeProgress implements Progress {
     clearInterval(this.#timer);
     this.#screen.clear();
     this.#screen.done();
+  }
+
+  #print(text: string): void {
+    this.#screen.clear();
+    this.#console.err(`${text}\n`);
+  }
+
+  #change(workload: WorkloadName, fields: Partial<Running>): void {
+    const running = this.#running.get(workload);
+    if (running !== undefined) this.#running.set(workload, { ...running, ...fields });
+  }
+
+  #itemsDone(workload: WorkloadName): number {
+    return this.#running.get(workload)?.itemsDone ?? 0;
   }
 
   #draw(): void {
@@ -144,13 +193,33 @@ class TreeProgress implements Progress {
   #stateOf(name: WorkloadName, channels: { stats: ChannelStats }[]): TreeNode['state'] {
     const result = this.#ended.get(name);
     if (result !== undefined) return { kind: 'ended', result };
-    const since = this.#running.get(name);
-    if (since === undefined) return { kind: 'waiting' };
+    const running = this.#running.get(name);
+    if (running === undefined) return { kind: 'waiting' };
     return {
       kind: 'running',
-      since,
+      ...running,
       records: Math.max(0, ...channels.map(({ stats }) => stats.written)),
       fillRatio: Math.max(0, ...channels.map(({ stats }) => stats.fillRatio)),
     };
   }
+}
+
+type Told<E extends RunEvent['event']> = Extract<RunEvent, { event: E }>;
+
+function retryText(event: Told<'workload.retrying'>, style: Style): string {
+  const { workload, item, attempt, attempts, delayMs, error } = event;
+  const who = item === undefined ? workload : `${workload}[${item}]`;
+  const what = `attempt ${attempt} of ${attempts} failed: ${printableLine(error.message)}`;
+  return style.warn(`↻ ${who}: ${what}; again in ${formatElapsed(delayMs)}`);
+}
+
+const STOP_TEXTS: Record<StopCause, string> = {
+  interrupted: 'stopping: interrupted',
+  timeout: 'stopping: the run has reached its timeout',
+  'fail-fast': 'stopping: the first failure ends the run',
+  audit: 'stopping: the audit log cannot be written',
+};
+
+function stoppingText({ cause }: Told<'run.stopping'>, style: Style): string {
+  return style.warn(STOP_TEXTS[cause]);
 }

@@ -128,7 +128,7 @@ describe('the live tree', () => {
     {
       name: 'find',
       sources: [],
-      state: { kind: 'running', since: 0, records: 2000, fillRatio: 0.5 },
+      state: { kind: 'running', since: 0, records: 2000, retries: 0, ready: false, fillRatio: 0.5 },
     },
     { name: 'parse', sources: ['find'], state: { kind: 'waiting' } },
     { name: 'write', sources: [], state: { kind: 'ended', result: result({}) } },

@@ -1,4 +1,4 @@
-import type { RunReport, WorkloadResult } from '../../engine/events.ts';
+import type { ExecutionResult, RunReport, WorkloadResult } from '../../engine/events.ts';
 import type { LogLine } from '../../host/call-session.ts';
 import type { ErrorDetails } from '../../types/errors.ts';
 import type { Json } from '../../types/json.ts';
@@ -8,6 +8,8 @@ import type { Style } from './style.ts';
 
 const MARKS = { Completed: '✓', Failed: '✗', Skipped: '-', Canceled: '!' } as const;
 const NAME_WIDTH = 40;
+const SLOWEST_FROM = 8;
+const SLOWEST_SHOWN = 3;
 
 /** The run's result for people: one line a workload, then the outputs. */
 export function reportToText(report: RunReport, style: Style): string {
@@ -16,7 +18,7 @@ export function reportToText(report: RunReport, style: Style): string {
   for (const [name, result] of report.workloads) {
     lines.push(`  ${workloadLine(name, result, width, style)}`);
   }
-  lines.push(...outputLines(report.outputs, style));
+  lines.push(...slowestLines(report, style), ...outputLines(report.outputs, style));
   if (report.notEnforced.length > 0) {
     lines.push('', style.warn(`not enforced: ${report.notEnforced.join(', ')}`));
   }
@@ -58,10 +60,14 @@ export function workloadLine(
   style: Style,
 ): string {
   const mark = paintMark(result, style);
-  const parts = [`${mark} ${name.padEnd(width)}`, result.status.toLowerCase().padEnd(9)];
+  const status = result.wouldRun ? 'would run' : result.status.toLowerCase();
+  const parts = [`${mark} ${name.padEnd(width)}`, status.padEnd(9)];
   if (result.startedAt !== null) parts.push(formatElapsed(result.durationMs).padStart(8));
   if (result.recordsOut) parts.push(style.faint(`${formatCount(result.recordsOut)} records`));
-  if (result.reason !== undefined) parts.push(style.faint(`(${result.reason})`));
+  if (result.results !== undefined) parts.push(style.faint(itemsText(result.results)));
+  else if (result.attempts > 1) parts.push(style.faint(`${result.attempts} attempts`));
+  if (result.reason !== undefined && result.reason !== 'would run')
+    parts.push(style.faint(`(${result.reason})`));
   if (result.ignored) parts.push(style.faint('(ignored)'));
   return parts.join('  ').trimEnd();
 }
@@ -78,10 +84,28 @@ export function nameWidth(names: string[]): number {
   return Math.min(NAME_WIDTH, Math.max(4, ...names.map((name) => name.length)));
 }
 
+/** `9 of 10 items`; the rest failed, was skipped or canceled. */
+function itemsText(results: ExecutionResult[]): string {
+  const completed = results.filter(({ status }) => status === 'Completed').length;
+  return `${completed} of ${formatCount(results.length)} items`;
+}
+
+/** Where the time of a larger run went. */
+function slowestLines({ workloads }: RunReport, style: Style): string[] {
+  if (workloads.size < SLOWEST_FROM) return [];
+  const slowest = [...workloads]
+    .filter(([, { startedAt }]) => startedAt !== null)
+    .sort(([, a], [, b]) => b.durationMs - a.durationMs)
+    .slice(0, SLOWEST_SHOWN)
+    .map(([name, { durationMs }]) => `${name} ${formatElapsed(durationMs)}`);
+  return slowest.length === 0 ? [] : ['', style.faint(`slowest: ${slowest.join(', ')}`)];
+}
+
 function headline(report: RunReport, style: Style): string {
   const status = report.status.toLowerCase();
   const painted = report.status === 'Completed' ? style.good(status) : style.bad(status);
-  return `${style.strong(report.playbook)} ${painted} in ${formatElapsed(report.durationMs)}`;
+  const dry = report.dryRun ? ' (dry run)' : '';
+  return `${style.strong(report.playbook)} ${painted}${dry} in ${formatElapsed(report.durationMs)}`;
 }
 
 function outputLines(outputs: RunReport['outputs'], style: Style): string[] {

@@ -10,7 +10,16 @@ export interface TreeNode {
   sources: string[];
   state:
     | { kind: 'waiting' }
-    | { kind: 'running'; since: number; records: number; fillRatio: number }
+    | {
+        kind: 'running';
+        since: number;
+        records: number;
+        fillRatio: number;
+        retries: number;
+        ready: boolean;
+        items?: number;
+        itemsDone?: number;
+      }
     | { kind: 'ended'; result: WorkloadResult };
 }
 
@@ -68,9 +77,11 @@ function nodeLine(
       const seconds = Math.max(0.001, (frame.now - state.since) / 1000);
       const parts = [
         `${spinner} ${node.name.padEnd(room)}`,
-        'running  ',
+        state.ready ? 'ready    ' : 'running  ',
         formatElapsed(frame.now - state.since).padStart(8),
       ];
+      if (state.items !== undefined) parts.push(`${state.itemsDone ?? 0}/${state.items} items`);
+      if (state.retries > 0) parts.push(style.warn(`↻ ${state.retries}`));
       if (state.records > 0) {
         const rate = formatCount(Math.round(state.records / seconds));
         parts.push(`${formatCount(state.records)} records  ${rate}/s  ${bar(state.fillRatio)}`);
