@@ -130,7 +130,7 @@ describe('exec', () => {
   it('runs nothing in a dry run', () => {
     const { started, summary } = run({ command: ['rm'] }, {}, true);
     expect(started).toEqual([]);
-    expect(summary).toMatchObject({ exit_code: null });
+    expect(summary).toMatchObject({ exit_code: null, would_run: true });
   });
 
   it.each([{}, { command: ['a'], shell: 'b' }, { command: ' ' }, { command: [''] }])(

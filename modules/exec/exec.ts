@@ -39,10 +39,16 @@ const result = z.object({
   stderr: z.string(),
   truncated: z.boolean(),
   duration_ms: z.int(),
+  would_run: z
+    .boolean()
+    .optional()
+    .describe('True in a dry run: what it would yield is not known.'),
 });
 
 type ExecContext = Context<z.output<typeof params>, 'process'>;
 type Summary = z.output<typeof result>;
+/** What a program that has run leaves. */
+type Ended = Omit<Summary, 'would_run'>;
 
 /** Runs one program. */
 export const exec = defineModule({
@@ -83,7 +89,7 @@ function plan(ctx: ExecContext, line: CommandLine): Summary {
   const { program, arguments: args } = line;
   ctx.log.info(`Would run ${showCommand(line)}`, { program, arguments: args });
   const nothing = { exit_code: null, signal: null, stdout: '', stderr: '' };
-  return { ...nothing, truncated: false, duration_ms: 0 };
+  return { ...nothing, truncated: false, duration_ms: 0, would_run: true };
 }
 
 function run(ctx: ExecContext, line: CommandLine): RunResult {
@@ -109,7 +115,7 @@ function toRecord(line: string) {
   return { channel: 'stdout', line };
 }
 
-function summarize(outcome: RunResult, duration: number): Summary {
+function summarize(outcome: RunResult, duration: number): Ended {
   return {
     exit_code: outcome.exitCode ?? null,
     signal: outcome.signal ?? null,
@@ -125,7 +131,7 @@ function isSuccess(ctx: ExecContext, { exitCode }: RunResult): boolean {
 }
 
 /** The summary is registered all the same: handlers read exit code and output. */
-function failure(line: CommandLine, outcome: RunResult, summary: Summary): OrkError {
+function failure(line: CommandLine, outcome: RunResult, summary: Ended): OrkError {
   const { signal, exitCode, stderr } = outcome;
   const how = signal === undefined ? `exited with code ${exitCode}` : `was ended by ${signal}`;
   const lastWords = stderr.trimEnd().split('\n').at(-1)?.trim().slice(0, 300) ?? '';
