@@ -1,4 +1,5 @@
 import { describe, expect, it } from 'vitest';
+import { OrkError } from '../types/errors.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import { compileExpression } from './cel.ts';
 import { MAX_EXPRESSION_LENGTH } from './limits.ts';
@@ -105,6 +106,14 @@ describe('default', () => {
     ["default(a.x, default(a.y, 'no'))", 'no'],
     ["default(lower('A'), 'no')", 'a'],
     ["default(env('NOPE'), 'no')", 'no'],
+    ["default(env('HOME'), 'no')", '/root'],
+    ["default(secret('NOPE'), 'no')", 'no'],
+    ["default(secret('TOKEN'), 'no')", 'token-1'],
+    ["default(a[lower('B')], 'no')", 1],
+    ["default(a[lower('C')], 'no')", 'no'],
+    ["default(a[missing], 'no')", 'no'],
+    ["default(list[size(list)], default(a[s], 'no'))", 'no'],
+    ["list.map(i, default(a[i], 'no'))", ['no']],
     ['[1, 2].map(i, default(i, 0))', [1, 2]],
     ["default({'k': 1}, 2).k", 1],
   ])('%s', (source, expected) => {
@@ -116,10 +125,26 @@ describe('default', () => {
     expect(evaluate("default(lower('A'), missing)")).toBe('a');
   });
 
+  it('evaluates a computed key once', () => {
+    let calls = 0;
+    const counting: Host = { ...host, uuid: () => `k${calls++}` };
+    expect(compileExpression('default(a[uuid()], 1)').evaluate({ a: { k0: 2 } }, counting)).toBe(2);
+    const nested = `${'default(a['.repeat(45)}'k'${'], 0)'.repeat(45)}`;
+    expect(evaluate(nested, { a: { k: 'k' } })).toBe('k');
+  });
+
   it('does not hide other mistakes', () => {
     expect(failure('default(lower(missing), 1)')).toMatchObject({
       reason: 'expression.evaluation',
     });
+    const refusing: Host = {
+      ...host,
+      secret: () => {
+        throw new OrkError('failed-precondition', 'the secret is too short');
+      },
+    };
+    const read = () => compileExpression("default(secret('A'), 1)").evaluate({}, refusing);
+    expect(read).toThrow('the secret is too short');
   });
 
   it('takes two arguments', () => {
@@ -131,6 +156,10 @@ describe('functions', () => {
   it.each<[string, Json]>([
     ["env('HOME')", '/root'],
     ["env 'HOME'", '/root'],
+    ["secret('TOKEN')", 'token-1'],
+    ["secret 'TOKEN'", 'token-1'],
+    ["format_time(now(), '%F')", '2009-02-13'],
+    ["format_time('2020-01-31T12:00:00Z', '%H', '+01:00')", '13'],
     ['  upper   s  ', 'HÉ'],
     ['lower(s)', 'hé'],
     ['s.upper()', 'HÉ'],
@@ -158,9 +187,25 @@ describe('functions', () => {
     ["from_json('{')", 'invalid-argument'],
     ["base64_decode('!')", 'invalid-argument'],
     ["base64_decode('/w==')", 'invalid-argument'],
+    ["format_time('yesterday')", 'invalid-argument'],
+    ["int('1e3')", 'invalid-argument'],
+    ["uint('-1')", 'invalid-argument'],
+    ["int('9223372036854775808')", 'invalid-argument'],
+    ["join([[1]], '')", 'invalid-argument'],
     ['upperr(s)', 'invalid-argument'],
   ])('%s fails with %s', (source, code) => {
     expect(failure(source, { s: 'x' })).toMatchObject({ code });
+  });
+});
+
+describe('a secret that no provider has', () => {
+  it('says how to give it', () => {
+    expect(failure("secret('API_KEY')")).toMatchObject({
+      code: 'not-found',
+      reason: 'secret.not-found',
+      message: "there is no secret 'API_KEY' in `secret('API_KEY')`",
+      hint: 'put it into a file for --secrets-file, or set ORK_SECRET_API_KEY',
+    });
   });
 });
 
@@ -189,6 +234,33 @@ describe('results', () => {
     expect(failure("replace(s, 'x', 'yy')", { s: half })).toMatchObject({
       code: 'resource-exhausted',
     });
+  });
+
+  it('may not exceed it as a map either', () => {
+    const half = 'x'.repeat(600_000);
+    const names = { r: { s: half, l: [half] } };
+    expect(failure('{"a": r.s, "b": r.s}', names)).toMatchObject({ code: 'resource-exhausted' });
+    expect(failure('{"a": r.l, "b": r.l}', names)).toMatchObject({ code: 'resource-exhausted' });
+    expect(failure('{"a": [r, r]}', names)).toMatchObject({ code: 'resource-exhausted' });
+  });
+
+  it.each([
+    ['from_json(s)', '['.repeat(200) + ']'.repeat(200)],
+    ['s + s + s', 'x'.repeat(500_000)],
+    ['bytes(s) + bytes(s) + bytes(s)', 'x'.repeat(500_000)],
+    ['base64_encode(s)', 'x'.repeat(1_000_000)],
+    ['to_json(s)', '"'.repeat(600_000)],
+    ["size(split(s, '') + split(s, ''))", 'x'.repeat(600_000)],
+  ])('of %s may not grow without end', (source, s) => {
+    expect(failure(source, { s })).toMatchObject({
+      code: 'resource-exhausted',
+      reason: 'expression.too-large',
+    });
+  });
+
+  it('of hundreds of thousands of numbers are no problem', () => {
+    const numbers = Array.from({ length: 300_000 }, () => 1);
+    expect(evaluate('[n, 1]', { n: numbers })).toEqual([numbers, 1]);
   });
 
   it('of long lists take linear time', () => {

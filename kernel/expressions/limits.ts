@@ -16,5 +16,5 @@ export const MAX_NESTING = 100;
 /** How long an expression that is not linear may take in its thread, in milliseconds. */
 export const EXPRESSION_DEADLINE_MS = 250;
 
-/** The steps (about 50 ns each) that an expression which is not linear may take without a thread. */
+/** The steps (0.1 to 0.3 µs each) that an expression which is not linear may take without a thread. */
 export const INLINE_STEPS = 100_000;

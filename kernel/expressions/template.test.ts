@@ -31,6 +31,7 @@ describe('a template', () => {
     ['{{ s }}{{ flag }}{{ nothing }}', 'xtruenull'],
     ['{{ 10 }}/{{ 2.0 }}', '10/2'],
     ["{{ '{{.ID}}' }}", '{{.ID}}'],
+    ["{{ n // it's a comment }}!", '5!'],
     ['plain', 'plain'],
   ])('%s renders to %j', async (text, expected) => {
     const names = { n: 5, list: [1, { a: 2 }], flag: true, nothing: null, s: 'x' };

@@ -7,6 +7,7 @@ import { indexOfText, splitText } from './text-search.ts';
 
 const { BOOL, BYTES, DYN, INT, STRING, UINT } = CelScalar;
 const LIST = listType(DYN);
+const WHITE_SPACE = /\p{White_Space}/u;
 /** Reading digits takes more than linear time; no integer has more than twenty. */
 const INTEGER = /^[+-]?\d{1,20}$/;
 
@@ -18,7 +19,7 @@ export function textFunctions(): CelFunc[] {
   return [
     ...oneText('lower', (text) => text.toLowerCase()),
     ...oneText('upper', (text) => text.toUpperCase()),
-    ...oneText('trim', (text) => text.trim()),
+    ...oneText('trim', trim),
     celFunc('split', [STRING, STRING], LIST, splitText),
     celMethod('split', STRING, [STRING], LIST, function (separator) {
       return splitText(this, separator);
@@ -58,6 +59,14 @@ function boundedFunctions(): CelFunc[] {
     celFunc('_+_', [STRING, STRING], STRING, concatenate),
     celFunc('_+_', [BYTES, BYTES], BYTES, concatenateBytes),
   ];
+}
+
+/** Takes away Unicode white space; `String.trim` takes a byte order mark for some and leaves U+0085. */
+function trim(text: string): string {
+  let [start, end] = [0, text.length];
+  while (start < end && WHITE_SPACE.test(text.charAt(start))) start++;
+  while (end > start && WHITE_SPACE.test(text.charAt(end - 1))) end--;
+  return text.slice(start, end);
 }
 
 function readInteger(text: string, least: bigint, most: bigint): bigint {
