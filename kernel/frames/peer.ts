@@ -30,6 +30,9 @@ export interface Reply {
 /** More requests than this at once from the other end, and the connection is cut. */
 const MAX_CALLS_IN_FLIGHT = 1024;
 
+/** While the other end leaves more than this unread, its requests wait. */
+const MAX_UNREAD_BYTES = 16 * 1024 * 1024;
+
 const NO_BYTES = new Uint8Array(0);
 
 interface Waiting {
@@ -48,6 +51,7 @@ export class Peer {
   readonly #waiting = new Map<number, Waiting>();
   #nextId = 1;
   #inFlight = 0;
+  #draining: Promise<void> | undefined;
   #closed = false;
 
   constructor(socket: Duplex, handlers: PeerHandlers) {
@@ -142,6 +146,7 @@ export class Peer {
   async #answer(frame: Frame): Promise<void> {
     this.#inFlight++;
     try {
+      while (!this.#closed && this.#socket.writableLength > MAX_UNREAD_BYTES) await this.#drained();
       const reply = await this.#handlers.request(methodOf(frame), frame);
       const { header = {}, body = NO_BYTES } = reply;
       this.#send({ kind: FRAME_KINDS.result, id: frame.id, header, body });
@@ -151,6 +156,21 @@ export class Peer {
     } finally {
       this.#inFlight--;
     }
+  }
+
+  /** Resolves when the other end has read all that it was sent, or is gone. */
+  #drained(): Promise<void> {
+    this.#draining ??= new Promise((resolve) => {
+      const end = (): void => {
+        this.#socket.off('drain', end);
+        this.#socket.off('close', end);
+        this.#draining = undefined;
+        resolve();
+      };
+      this.#socket.on('drain', end);
+      this.#socket.on('close', end);
+    });
+    return this.#draining;
   }
 }
 
