@@ -41,7 +41,8 @@ export async function runCommandLine(
     const error = asOrkError(thrown);
     console.err(errorText(program.name(), error.toDetails(), makeStyle(console.color)));
     if (program.opts<GlobalOptions>().debug) console.err(`${stackOf(thrown)}\n`);
-    return error.reason.startsWith('cli.') && error.code !== 'io' ? EXIT.usage : EXIT.failed;
+    const isUsage = /^(cli|secret)\./.test(error.reason) && error.code !== 'io';
+    return isUsage ? EXIT.usage : EXIT.failed;
   }
 }
 

@@ -4,10 +4,13 @@ import path from 'node:path';
 import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
 import type { RunEvent, RunReport } from '../engine/events.ts';
+import { requiredSecrets } from '../engine/required-secrets.ts';
 import type { PlaybookRun } from '../engine/run.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
+import type { Redactor } from '../observability/redaction/redactor.ts';
 import type { Playbook } from '../playbook/model.ts';
 import { PIPELINE, stepsOf } from '../playbook/pipeline.ts';
+import type { SecretProvider } from '../secrets/provider.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
@@ -17,6 +20,7 @@ import { makeProgress, type Progress } from './render/progress.ts';
 import { eventToJson, reportToJson } from './render/report-json.ts';
 import { failuresToText, reportToText } from './render/report-text.ts';
 import { makeStyle } from './render/style.ts';
+import { openSecrets } from './secrets.ts';
 import { selectWorkloads } from './select-workloads.ts';
 import type { StopSignals } from './stop-signals.ts';
 import { readVariables } from './variables.ts';
@@ -32,6 +36,7 @@ export interface RunPlaybook {
   maxParallel?: number;
   failFast: boolean;
   dryRun: boolean;
+  secretsFile?: string;
   /** The names of `--only`; everything runs when there are none. */
   only: string[];
 }
@@ -40,12 +45,15 @@ export interface RunSurroundings {
   pool: WorkerPool;
   signals: StopSignals;
   console: Console;
+  /** Those of the environment, which no longer has them. */
+  environmentSecrets: SecretProvider;
+  redactor: Redactor;
 }
 
 /** Checks the playbook, runs it with the workers of the pool, and reports. */
 export async function runPlaybook(
   command: RunPlaybook,
-  { pool, signals, console }: RunSurroundings,
+  { pool, signals, console, environmentSecrets, redactor }: RunSurroundings,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
   const { source, problems, valid } = await loadAndCheck(command.file, registry, {
@@ -65,6 +73,8 @@ export async function runPlaybook(
   const vars = await readVariables(valid.playbook, command.varsFile, command.vars);
   const playbook: Playbook = { ...valid.playbook, vars };
   const selected = selectWorkloads(command.only, valid.graph);
+  const secrets = await openSecrets(command.secretsFile, environmentSecrets, redactor);
+  secrets.require(await requiredSecrets(playbook, selected));
   const output = new RunOutput(command.output, console);
   // Loaded late, as the validator is: the worker has been told by now what to prepare for.
   const { PlaybookRun } = await import('../engine/run.ts');
@@ -81,7 +91,8 @@ export async function runPlaybook(
     failFast: command.failFast,
     dryRun: command.dryRun,
     ...(selected === undefined ? {} : { selected }),
-    secret: () => undefined,
+    secret: (name) => secrets.resolve(name),
+    redactor,
     now: Date.now,
     uuid: randomUUID,
     random: Math.random,

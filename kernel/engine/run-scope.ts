@@ -9,7 +9,7 @@ export interface RunScopeOptions {
   hostEnvironment: NodeJS.ProcessEnv;
   now(): number;
   uuid(): string;
-  /** The value of a secret; throws when there is none. */
+  /** The value of a secret; undefined when there is none. */
   secret(name: string): string | undefined;
 }
 

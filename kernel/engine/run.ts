@@ -1,5 +1,6 @@
 import type { ModuleRegistry } from '../components/registry.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
+import type { Redactor } from '../observability/redaction/redactor.ts';
 import type { Graph, Playbook, Workload, WorkloadName } from '../playbook/model.ts';
 import { planLaunch } from '../sandbox/launch.ts';
 import { type ErrorDetails, OrkError } from '../types/errors.ts';
@@ -7,6 +8,7 @@ import { startTimer } from '../types/long-timer.ts';
 import { SERVICE_DONE } from './attempt-limit.ts';
 import type { RunEvent, RunReport, StopCause, WorkloadResult } from './events.ts';
 import { type Action, isFinished, plan, type SkipCause, type WorkloadState } from './plan.ts';
+import { EventRedactor, redactReport } from './redact-events.ts';
 import {
   canceledBeforeStart,
   type RunOutcome,
@@ -40,9 +42,11 @@ export interface RunOptions {
   dryRun: boolean;
   /** Only these run, and what they depend on; everything when undefined. */
   selected?: ReadonlySet<WorkloadName>;
-  /** The value of a secret; throws when there is none. */
+  /** The value of a secret; undefined when there is none. The redactor knows every value that comes from here. */
   secret(name: string): string | undefined;
   /** Milliseconds since the epoch. */
+  /** Removes secrets from events and report. An empty one leaves them in: for a run inside a run. */
+  redactor: Redactor;
   now(): number;
   uuid(): string;
   /** From 0 up to 1. */
@@ -65,6 +69,7 @@ export class PlaybookRun {
   #phase: 'running' | 'stopping' | 'ending' = 'running';
   #runError: ErrorDetails | null = null;
   #interrupted = false;
+  readonly #events: EventRedactor;
   #finish: () => void = () => {};
 
   constructor(options: RunOptions) {
@@ -74,6 +79,7 @@ export class PlaybookRun {
     this.#workloads = new Map(playbook.workloads.map((workload) => [workload.name, workload]));
     const finals = playbook.workloads.filter((workload) => workload.finally);
     this.#finals = new Set(finals.map(({ name }) => name));
+    this.#events = new EventRedactor(options.redactor, options.onEvent);
     for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
     this.#wiring = new StreamWiring(
       playbook,
@@ -85,7 +91,7 @@ export class PlaybookRun {
 
   /** Runs to the end and tells what became of everything. Leaves no worker behind. */
   async execute(): Promise<RunReport> {
-    const { playbook, runId, pool, now } = this.#options;
+    const { playbook, runId, pool, redactor, now } = this.#options;
     this.#tell({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
     this.#skipUnselected();
     const cancelTimeout = this.#startTimeout();
@@ -103,7 +109,7 @@ export class PlaybookRun {
     }
     const report = await reportRun(this.#outcome(), this.#scope);
     this.#tell({ event: 'run.finished', time: now(), report });
-    return report;
+    return redactReport(report, redactor);
   }
 
   /** Nothing new starts but what runs finally; what runs has a grace period to end by itself. */
@@ -273,6 +279,6 @@ export class PlaybookRun {
   }
 
   #tell(event: RunEvent): void {
-    this.#options.onEvent(event);
+    this.#events.tell(event);
   }
 }

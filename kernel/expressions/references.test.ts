@@ -1,3 +1,4 @@
+import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
 import { compileExpression } from './cel.ts';
 
@@ -36,6 +37,79 @@ describe('references', () => {
   });
 });
 
+describe('generated expressions', () => {
+  interface Known {
+    source: string;
+    /** The references that are in it, in order, as dotted paths. */
+    paths: string[];
+  }
+  const name = fc.constantFrom('a', 'b', 'page', '_ork', 'x');
+  const field = fc.constantFrom('c', 'status', 'x', 'é');
+  const path: fc.Arbitrary<Known> = fc
+    .tuple(name, fc.array(field, { maxLength: 3 }))
+    .map(([root, fields]) => ({
+      source:
+        root + fields.map((part) => (/^\w+$/.test(part) ? `.${part}` : `['${part}']`)).join(''),
+      paths: [[root, ...fields].join('.')],
+    }));
+  const literal: fc.Arbitrary<Known> = fc
+    .constantFrom('1', "'a.b'", 'true', 'null', "r'x'", '[]')
+    .map((source) => ({ source, paths: [] }));
+  const combine = (parts: Known[], write: (...sources: string[]) => string): Known => ({
+    source: write(...parts.map(({ source }) => source)),
+    paths: parts.flatMap(({ paths }) => paths),
+  });
+  /** A loop whose variable `x` hides the name in its body, not in what it runs over. */
+  const loop = ([range, body]: Known[], macro: string): Known => ({
+    source: `(${range?.source}).${macro}(x, ${body?.source})`,
+    paths: [
+      ...(range?.paths ?? []),
+      ...(body?.paths ?? []).filter((found) => found !== 'x' && !found.startsWith('x.')),
+    ],
+  });
+  const { known } = fc.letrec<{ known: Known }>((tie) => {
+    const two = fc.tuple(tie('known'), tie('known'));
+    return {
+      known: fc.oneof(
+        { maxDepth: 4 },
+        path,
+        literal,
+        two.map((parts) => combine(parts, (left, right) => `${left} + ${right}`)),
+        two.map((parts) => combine(parts, (left, right) => `[${left}, {'k': ${right}}]`)),
+        two.map((parts) => combine(parts, (left, right) => `default(${left}, ${right})`)),
+        two.map((parts) => combine(parts, (left, right) => `(${left} ? upper(${right}) : 0)`)),
+        tie('known').map((part) => combine([part], (source) => `(${source}).trim()`)),
+        fc
+          .tuple(two, fc.constantFrom('map', 'filter', 'all', 'exists'))
+          .map(([parts, macro]) => loop(parts, macro)),
+      ),
+    };
+  });
+
+  it('have the references that they were made of', () => {
+    fc.assert(
+      fc.property(known, ({ source, paths: expected }) => {
+        expect(paths(source).sort()).toEqual([...expected].sort());
+      }),
+      { numRuns: 500 },
+    );
+  });
+
+  it('have references that stand where their offsets say', () => {
+    fc.assert(
+      fc.property(known, ({ source }) => {
+        for (const { path, offsets } of compileExpression(source).analysis.references) {
+          const written = offsets.map(
+            (offset, index) =>
+              source.startsWith(path[index] ?? '', offset) || /^\W/.test(source.slice(offset)),
+          );
+          expect(written).toEqual(path.map(() => true));
+        }
+      }),
+    );
+  });
+});
+
 it('calls are found, methods apart from functions', () => {
   const { calls } = compileExpression('upper(a).trim()').analysis;
   expect(calls.map(({ name, method }) => [name, method])).toEqual([
@@ -59,4 +133,5 @@ it('literal names of secrets are found once each', () => {
     "secret('A') + secret(b) + [1].map(x, secret('C') + secret('A'))[0] + d.secret('D')";
   expect(compileExpression(source).analysis.secrets.sort()).toEqual(['A', 'C']);
   expect(compileExpression("secret 'A'").analysis.secrets).toEqual(['A']);
+  expect(compileExpression("default(secret('A'), secret('B'))").analysis.secrets).toEqual(['B']);
 });

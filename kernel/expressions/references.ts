@@ -33,7 +33,7 @@ export interface FunctionCall {
 export interface Analysis {
   references: Reference[];
   calls: FunctionCall[];
-  /** The names of secrets that it reads, as far as they are literal. */
+  /** The names of secrets that it needs, as far as they are literal; `default` makes one optional. */
   secrets: string[];
   /**
    * True when its cost grows with the size of the data: it has no loop (`filter`, `map`, `exists`, …)
@@ -83,7 +83,7 @@ function inspect(visit: Visit, analysis: Analysis, places: Places): Visit[] {
   const kind = expr.exprKind;
   if (kind.case === 'comprehensionExpr') return inspectLoop(visit, analysis);
   if (kind.case === 'callExpr' && !OPERATOR.test(kind.value.function)) {
-    noteCall(kind.value, places.offsetOf(expr), analysis);
+    noteCall(kind.value, places.offsetOf(expr), visit.optional, analysis);
   }
   const optional = isDefault(expr);
   return childrenOf(expr).map((child, index) => ({
@@ -93,11 +93,16 @@ function inspect(visit: Visit, analysis: Analysis, places: Places): Visit[] {
   }));
 }
 
-function noteCall({ function: name, target, args }: Call, offset: number, found: Analysis): void {
+function noteCall(
+  { function: name, target, args }: Call,
+  offset: number,
+  optional: boolean,
+  found: Analysis,
+): void {
   const method = target !== undefined;
   found.calls.push({ name, method, offset });
   if (name === NOT_LINEAR) found.linear = false;
-  if (name !== 'secret' || method || args[0] === undefined) return;
+  if (name !== 'secret' || method || optional || args[0] === undefined) return;
   const secret = stringConstant(args[0]);
   if (secret !== undefined && !found.secrets.includes(secret)) found.secrets.push(secret);
 }

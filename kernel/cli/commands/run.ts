@@ -13,6 +13,7 @@ export function declareRun(program: Command, context: CommandContext): void {
     .argument('<playbook>', 'the playbook file')
     .option('--var <name=value>', 'set a variable (a YAML scalar); may be repeated', collect, [])
     .option('--vars-file <file>', 'set variables from a YAML map')
+    .option('--secrets-file <file>', 'take secrets from a YAML map in a private file (mode 0600)')
     .option('--workspace <dir>', "the folder that workloads may write to (default: the playbook's)")
     .option('--max-parallel <n>', 'how many groups of workloads may run at once', parsePositive)
     .option('--fail-fast', 'stop everything at the first failure', false)
