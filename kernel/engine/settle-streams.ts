@@ -10,8 +10,7 @@ export const UNKNOWN_STREAM = 'dry-run.unknown-stream';
 /** True once a record has gone in or out. */
 export function haveMoved({ inputs, outputs }: WorkloadStreams): boolean {
   return (
-    inputs.some(({ channel }) => channel.stats.read > 0) ||
-    outputs.some(({ port }) => port.written > 0)
+    inputs.some(({ channel }) => channel.stats.read > 0) || outputs.some(({ port }) => port.moved)
   );
 }
 

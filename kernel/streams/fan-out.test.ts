@@ -79,6 +79,13 @@ test('a channel that must not overflow fails the write, after the others have th
   expect(patient.take(9, 99).records).toBe(4);
 });
 
+test('a write of which only a part was taken has moved records', async () => {
+  const port = new FanOut([new Channel({ records: 1, bytes: 100, overflow: 'fail' })]);
+  expect(port.moved).toBe(false);
+  await expect(port.write(two, signal)).rejects.toMatchObject({ code: 'resource-exhausted' });
+  expect(port).toMatchObject({ moved: true, written: 0 });
+});
+
 test('a consumer that turns out to be absent lets a waiting producer go on', async () => {
   const channel = new Channel(limits);
   const port = new FanOut([channel]);

@@ -20,6 +20,11 @@ export class FanOut {
     return this.#written;
   }
 
+  /** True once a record has gone anywhere, if only a part of a write that waits or has failed. */
+  get moved(): boolean {
+    return this.#written > 0 || this.#channels.some(({ stats }) => stats.written > 0);
+  }
+
   /** Records that no consumer was there to take. */
   get discarded(): number {
     return this.#discarded;

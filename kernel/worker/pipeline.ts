@@ -66,7 +66,7 @@ export class PipelineCall {
     const failure = this.#failure();
     if (failure !== undefined) return { error: { ...failure.toDetails() }, summary: { steps } };
     const last = steps.at(-1)?.summary;
-    return { summary: { ...(isJsonObject(last) ? last : {}), steps } };
+    return { summary: { ...(isJsonObject(last) ? last : {}), ...unknownOf(steps), steps } };
   }
 
   #streamsOf(call: PerformCall, index: number): CallStreams {
@@ -108,6 +108,14 @@ export class PipelineCall {
   #nameOf(index: number): string {
     return `step ${index + 1} (${this.#steps[index]?.module})`;
   }
+}
+
+/** In a dry run: what a step does not know, nobody behind it does. */
+function unknownOf(steps: { summary: Json }[]): JsonObject {
+  const unknown = steps.some(
+    ({ summary }) => isJsonObject(summary) && summary['would_run'] === true,
+  );
+  return unknown ? { would_run: true } : {};
 }
 
 function outputsNamed(name: string, outputs: Output[]): Output[] {
