@@ -101,7 +101,9 @@ function scalarObject(value: CelValue): Json {
 }
 
 function formatTimestamp({ seconds, nanos }: Instant): string {
-  const whole = new Date(Number(seconds) * 1000).toISOString().replace(/\.\d+Z$/, '');
+  const date = new Date(Number(seconds) * 1000);
+  if (Number.isNaN(date.getTime())) throw notJson('the time is out of range');
+  const whole = date.toISOString().replace(/\.\d+Z$/, '');
   return `${whole}${fraction(nanos)}Z`;
 }
 

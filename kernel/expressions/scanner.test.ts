@@ -1,6 +1,15 @@
 import fc from 'fast-check';
 import { describe, expect, it } from 'vitest';
+import { compileExpression } from './cel.ts';
 import { literalTemplate, scanTemplate } from './scanner.ts';
+import type { Host } from './scope.ts';
+
+const NO_HOST: Host = {
+  env: () => undefined,
+  secret: () => undefined,
+  now: () => new Date(0),
+  uuid: () => '',
+};
 
 function expressionsOf(text: string): string[] {
   return scanTemplate(text)
@@ -64,6 +73,44 @@ describe('scanTemplate', () => {
           .join('');
         expect(joined).toBe(text);
       }),
+    );
+  });
+});
+
+describe('a string of CEL', () => {
+  const text = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('{{', '}}', '{', '}', '"', "'", '\\', '\n', '//', 'r', 'b', '`', '\ud800'),
+        fc.string({ unit: 'binary', maxLength: 3 }),
+      ),
+    )
+    .map((parts) => parts.join(''));
+  const escaped = (value: string, quote: string) =>
+    value
+      .replace(/[\\\n\r]/g, (unit) => ({ '\n': '\\n', '\r': '\\r' })[unit] ?? '\\\\')
+      .replaceAll(quote, `\\${quote}`);
+  const literal = fc.oneof(
+    text.map((value) => ({ value, source: `'${escaped(value, "'")}'` })),
+    text.map((value) => ({ value, source: `"${escaped(value, '"')}"` })),
+    text.map((value) => ({ value, source: `'''${escaped(value, "'")}'''` })),
+    text.map((value) => ({ value, source: `"""${escaped(value, '"')}"""` })),
+    text
+      .map((value) => value.replace(/["'\\\n\r]/g, ''))
+      .map((value) => ({ value, source: `r'${value}\\'` }))
+      .map(({ value, source }) => ({ value: `${value}\\`, source })),
+  );
+
+  it('ends for the scanner where it ends for CEL, whatever it holds', () => {
+    fc.assert(
+      fc.property(literal, fc.constantFrom('', ' ', '\n'), ({ value, source }, space) => {
+        const template = `{{${space}${source}${space}}}`;
+        expect(scanTemplate(template)).toEqual([
+          { kind: 'expression', source: `${space}${source}${space}`, offset: 2 },
+        ]);
+        expect(compileExpression(source).evaluate({}, NO_HOST)).toBe(value);
+      }),
+      { numRuns: 500 },
     );
   });
 });

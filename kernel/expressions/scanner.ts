@@ -39,7 +39,14 @@ export function isTemplate(text: string): boolean {
  * how `!raw` strings travel through rendering.
  */
 export function literalTemplate(text: string): string {
-  return isTemplate(text) ? `{{ ${JSON.stringify(text)} }}` : text;
+  return isTemplate(text) ? `{{ ${celString(text)} }}` : text;
+}
+
+/** Half a surrogate pair stands for itself; CEL refuses the escape that JSON has for it. */
+function celString(text: string): string {
+  return JSON.stringify(text).replace(/\\(?:u(d[0-9a-f]{3})|.)/g, (escaped, unit?: string) =>
+    unit === undefined ? escaped : String.fromCharCode(Number.parseInt(unit, 16)),
+  );
 }
 
 function textSegment(text: string, start: number, end: number): Segment {

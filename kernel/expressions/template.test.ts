@@ -66,8 +66,17 @@ describe('a template', () => {
     await expect(template.render(scope())).rejects.toThrow("'n' does not exist");
   });
 
+  const fragments = fc
+    .array(
+      fc.oneof(
+        fc.constantFrom('{{', '}}', '{', '}', '"', "'", '\\', '\n', 'a', 'é', '😀', ' ', '\ud83d'),
+        fc.string({ unit: 'binary', maxLength: 4 }),
+      ),
+    )
+    .map((parts) => parts.join(''));
+
   it('renders literal text to itself', async () => {
-    const text = fc.string({ unit: 'grapheme' }).filter((value) => !value.includes('{{'));
+    const text = fragments.filter((value) => !value.includes('{{'));
     await fc.assert(
       fc.asyncProperty(text, async (value) => {
         expect(await render(value)).toBe(value);
@@ -76,11 +85,30 @@ describe('a template', () => {
   });
 
   it('made from a raw string renders to that string', async () => {
-    const text = fc.array(fc.constantFrom('{{', '}}', '"', "'", '\\', '\n', 'a', 'é', '😀', ' '));
     await fc.assert(
-      fc.asyncProperty(text, async (parts) => {
-        const value = parts.join('');
+      fc.asyncProperty(fragments, async (value) => {
         expect(await render(literalTemplate(value))).toBe(value);
+      }),
+    );
+  });
+
+  it('puts values between texts as they are', async () => {
+    const text = fragments.filter((value) => !value.includes('{'));
+    await fc.assert(
+      fc.asyncProperty(fc.array(fc.tuple(text, fragments)), text, async (pairs, last) => {
+        const names = Object.fromEntries(pairs.map(([, value], index) => [`v${index}`, value]));
+        const source = pairs.map(([before], index) => `${before}{{ v${index} }}`).join('') + last;
+        const expected = pairs.map(([before, value]) => before + value).join('') + last;
+        expect(await render(source, names)).toBe(expected);
+      }),
+    );
+  });
+
+  it('yields JSON data of any shape unchanged', async () => {
+    await fc.assert(
+      fc.asyncProperty(fc.jsonValue(), async (value) => {
+        expect(await render('{{ v }}', { v: value as Json })).toEqual(value);
+        expect(await render('{{ [v][0] }}', { v: value as Json })).toEqual(value);
       }),
     );
   });
