@@ -1,6 +1,7 @@
 import { Command } from 'commander';
 import { packageVersion } from '../components/package-root.ts';
 import { configure, runCommandLine } from './command-line.ts';
+import { declareCompletion } from './commands/completion.ts';
 import type { CommandContext } from './commands/context.ts';
 import { declareGraph } from './commands/graph.ts';
 import { declareModules } from './commands/modules.ts';
@@ -10,7 +11,7 @@ import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processConsole } from './render/output.ts';
 
 /** In the order in which the help lists them. */
-const DECLARATIONS = [declareRun, declareValidate, declareGraph, declareModules];
+const DECLARATIONS = [declareRun, declareValidate, declareGraph, declareModules, declareCompletion];
 
 /** `ork`: runs and checks playbooks. Returns the exit code. */
 export function main(argv: string[]): Promise<number> {
@@ -29,7 +30,7 @@ export function main(argv: string[]): Promise<number> {
 }
 
 /** The command line of `ork`, with all its commands. */
-function declareOrk(context: CommandContext): Command {
+export function declareOrk(context: CommandContext): Command {
   const program = configure(new Command('ork'), context.console)
     .description('Run playbooks of WebAssembly modules.')
     .version(packageVersion(), '--version', 'print the version')
