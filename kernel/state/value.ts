@@ -18,6 +18,9 @@ export interface ValueLimits {
   checkKeys: boolean;
 }
 
+/** One value that is written, as JSON text. */
+export const MAX_VALUE_BYTES = 1024 * 1024;
+
 /** Measured: a map without prototype takes 256 bytes before its first entry. */
 export const MAP_WEIGHT = 256;
 const LIST_WEIGHT = 64;

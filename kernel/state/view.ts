@@ -17,6 +17,7 @@ import {
   freeze,
   isContainer,
   MAP_WEIGHT,
+  MAX_VALUE_BYTES,
   measure,
   type ValueLimits,
 } from './value.ts';
@@ -27,7 +28,7 @@ export interface ViewOptions {
   maxWeight?: number;
 }
 
-const WRITE_LIMITS: ValueLimits = { bytes: 1024 * 1024, depth: 64, checkKeys: true };
+const WRITE_LIMITS: ValueLimits = { bytes: MAX_VALUE_BYTES, depth: 64, checkKeys: true };
 /** A summary is as large as it is; only what would exhaust the stack is not shown. */
 const ENTRY_LIMITS: ValueLimits = { bytes: Number.MAX_SAFE_INTEGER, depth: 1000, checkKeys: false };
 const MAX_WEIGHT = 64 * 1024 * 1024;

@@ -154,6 +154,8 @@ async function loadCapability(capability: string): Promise<[string, CapabilityIm
       return [capability, (await import('./imports/process.ts')).processImports];
     case 'expressions':
       return [capability, (await import('./imports/expressions.ts')).expressionsImports];
+    case 'state':
+      return [capability, (await import('./imports/state.ts')).stateImports];
     default:
       throw new OrkError('unsupported', `this version of ork does not offer '${capability}'`, {
         reason: 'capability.unavailable',
