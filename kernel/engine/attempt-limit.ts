@@ -1,7 +1,11 @@
+import { OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
 
-/** What ended an attempt from outside: its timeout, the run, or that a service is no longer needed. */
-export type Limit = 'timeout' | 'stop' | 'service';
+/**
+ * What ended an attempt from outside: its timeout, the run, that a service is no longer needed, or an error
+ * that the kernel found (the signal's reason).
+ */
+export type Limit = 'timeout' | 'stop' | 'service' | OrkError;
 
 /** The reason that a service's stop signal carries. */
 export const SERVICE_DONE = Symbol('service done');
@@ -23,7 +27,7 @@ export function startLimit(timeout: number | undefined, stop: AbortSignal): Atte
     passed ??= which;
     limit.abort();
   };
-  const onStop = (): void => pass(stop.reason === SERVICE_DONE ? 'service' : 'stop');
+  const onStop = (): void => pass(limitOf(stop.reason));
   const cancelTimer =
     timeout === undefined ? undefined : startTimer(timeout, () => pass('timeout'));
   if (stop.aborted) onStop();
@@ -37,4 +41,9 @@ export function startLimit(timeout: number | undefined, stop: AbortSignal): Atte
       stop.removeEventListener('abort', onStop);
     },
   };
+}
+
+function limitOf(reason: unknown): Limit {
+  if (reason instanceof OrkError) return reason;
+  return reason === SERVICE_DONE ? 'service' : 'stop';
 }

@@ -160,6 +160,7 @@ class Attempt {
   }
 
   #resultOf(outcome: PerformOutcome, passed: Limit | undefined): Attempted {
+    if (passed instanceof OrkError) return failed(passed, summaryOf(outcome));
     if (passed === 'timeout')
       return failed(timeoutError(this.#context.workload), summaryOf(outcome));
     if (outcome.kind === 'completed') return this.#completed(outcome.summary);
@@ -180,6 +181,7 @@ class Attempt {
 }
 
 function pause(milliseconds: number, stop: AbortSignal): Promise<void> {
+  if (stop.aborted) return Promise.resolve();
   return new Promise((resolve) => {
     const end = (): void => {
       cancel();

@@ -18,6 +18,7 @@ import {
 } from './run-results.ts';
 import { RunScope } from './run-scope.ts';
 import type { RunnerContext } from './runner-context.ts';
+import { findWaitCycle, stallError } from './stall.ts';
 import { StreamWiring } from './wiring.ts';
 import { runWorkload } from './workload-runner.ts';
 
@@ -44,15 +45,18 @@ export interface RunOptions {
   selected?: ReadonlySet<WorkloadName>;
   /** The value of a secret; undefined when there is none. The redactor knows every value that comes from here. */
   secret(name: string): string | undefined;
-  /** Milliseconds since the epoch. */
   /** Removes secrets from events and report. An empty one leaves them in: for a run inside a run. */
   redactor: Redactor;
+  /** Milliseconds since the epoch. */
   now(): number;
   uuid(): string;
   /** From 0 up to 1. */
   random(): number;
   onEvent(event: RunEvent): void;
 }
+
+/** Nothing may have moved for so long before workloads are said to wait for each other. */
+const STALL_CHECK_MS = 1_000;
 
 /** One execution of a playbook's graph: carries out the plan until nothing is left to do. */
 export class PlaybookRun {
@@ -65,21 +69,21 @@ export class PlaybookRun {
   readonly #startTimes = new Map<WorkloadName, number>();
   readonly #wiring: StreamWiring;
   readonly #scope: RunScope;
+  readonly #events: EventRedactor;
   readonly #startedAt: number;
   #phase: 'running' | 'stopping' | 'ending' = 'running';
   #runError: ErrorDetails | null = null;
   #interrupted = false;
-  readonly #events: EventRedactor;
   #finish: () => void = () => {};
 
   constructor(options: RunOptions) {
     const { playbook, registry, now } = options;
     this.#options = options;
+    this.#events = new EventRedactor(options.redactor, options.onEvent);
     this.#startedAt = now();
     this.#workloads = new Map(playbook.workloads.map((workload) => [workload.name, workload]));
     const finals = playbook.workloads.filter((workload) => workload.finally);
     this.#finals = new Set(finals.map(({ name }) => name));
-    this.#events = new EventRedactor(options.redactor, options.onEvent);
     for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
     this.#wiring = new StreamWiring(
       playbook,
@@ -95,6 +99,7 @@ export class PlaybookRun {
     this.#tell({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
     this.#skipUnselected();
     const cancelTimeout = this.#startTimeout();
+    const watch = this.#watchStalls();
     try {
       await new Promise<void>((resolve) => {
         this.#finish = resolve;
@@ -102,6 +107,7 @@ export class PlaybookRun {
       });
     } finally {
       cancelTimeout?.();
+      clearInterval(watch);
       await pool.close();
     }
     for (const channel of this.#wiring.stats()) {
@@ -231,6 +237,18 @@ export class PlaybookRun {
       this.#runError ??= error.toDetails();
       this.#stop('timeout');
     });
+  }
+
+  /** Workloads that wait for each other's streams would wait for ever: they are failed. */
+  #watchStalls(): NodeJS.Timeout | undefined {
+    if (this.#options.graph.groups.every((group) => group.length === 1)) return undefined;
+    let before = -1;
+    return setInterval(() => {
+      const moved = this.#wiring.moved();
+      const cycle = moved === before ? findWaitCycle(this.#wiring.blockages()) : undefined;
+      before = moved;
+      for (const name of cycle ?? []) this.#stops.get(name)?.abort(stallError(cycle ?? []));
+    }, STALL_CHECK_MS);
   }
 
   #runnerContext(workload: Workload, stop: AbortSignal): RunnerContext {

@@ -3,9 +3,12 @@ import { effectiveManifest } from '../playbook/pipeline.ts';
 import type { PressureState } from '../streams/back-pressure.ts';
 import { Channel, type ChannelStats } from '../streams/channel.ts';
 import { FanOut } from '../streams/fan-out.ts';
+import type { StreamWait } from '../streams/stream-wait.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 
 export interface WorkloadStreams {
+  /** What the workload's calls wait for at the moment. */
+  waits: Set<StreamWait>;
   inputs: { source: string; channel: Channel }[];
   outputs: { name: string; port: FanOut }[];
 }
@@ -24,11 +27,17 @@ export interface PressureEvent extends ChannelName {
   stats: ChannelStats;
 }
 
+/** A workload waits until one of these others writes to it, or until all of them have read from it. */
+export interface Blockage {
+  until: 'one moves' | 'all move';
+  others: WorkloadName[];
+}
+
 interface Connection extends ChannelName {
   channel: Channel;
 }
 
-const NO_STREAMS: WorkloadStreams = { inputs: [], outputs: [] };
+const NO_STREAMS: WorkloadStreams = { waits: new Set(), inputs: [], outputs: [] };
 
 /** Every channel of a run, made before anything starts: one for each entry of `stream_inputs`. */
 export class StreamWiring {
@@ -48,6 +57,7 @@ export class StreamWiring {
     for (const { name, process } of playbook.workloads) {
       const ports = effectiveManifest(process.module, process.params, find)?.ports ?? [];
       this.#streams.set(name, {
+        waits: new Set(),
         inputs: inputsFrom(byConsumer.get(name) ?? []),
         outputs: outputsTo(byProducer.get(name) ?? [], ['main', ...ports]),
       });
@@ -56,6 +66,42 @@ export class StreamWiring {
 
   of(workload: WorkloadName): WorkloadStreams {
     return this.#streams.get(workload) ?? NO_STREAMS;
+  }
+
+  /** For each workload that waits for others without a bound, which ones; those that do not wait are left out. */
+  blockages(): Map<WorkloadName, Blockage[]> {
+    const blocked = new Map<WorkloadName, Blockage[]>();
+    for (const [name, { waits }] of this.#streams) {
+      if (waits.size > 0)
+        blocked.set(
+          name,
+          Array.from(waits, (wait) => this.#blockageOf(name, wait)),
+        );
+    }
+    return blocked;
+  }
+
+  /** Counts up whenever a record goes in or out of any channel. */
+  moved(): number {
+    return this.#connections.reduce(
+      (sum, { channel: { stats } }) => sum + stats.written + stats.read,
+      0,
+    );
+  }
+
+  #blockageOf(name: WorkloadName, wait: StreamWait): Blockage {
+    const own = this.of(name);
+    if (wait.kind === 'read') {
+      const channels = wait.inputs.map((input) => own.inputs[input]?.channel);
+      const silent = this.#connections.filter(({ channel }) => channels.includes(channel));
+      return { until: 'one moves', others: silent.map(({ from }) => from) };
+    }
+    const port = own.outputs[wait.output]?.name;
+    const full = this.#connections.filter(
+      (connection) =>
+        connection.from === name && connection.port === port && connection.channel.congested,
+    );
+    return { until: 'all move', others: full.map(({ to }) => to) };
   }
 
   /** One entry for each channel, for progress and metrics. */

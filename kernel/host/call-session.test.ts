@@ -29,6 +29,7 @@ function hostile({
       inputs: channels.map((channel, index) => ({ source: `input${index}`, channel })),
       outputs: [{ name: 'main', port: new FanOut([consumer]) }],
       temporaries: new TemporaryFiles('/tmp', []),
+      waits: new Set(),
       onLog: () => {},
       onReady: () => {},
     },

@@ -3,6 +3,7 @@ import { checkedBlock } from '../streams/block.ts';
 import type { Channel } from '../streams/channel.ts';
 import { FanIn } from '../streams/fan-in.ts';
 import type { FanOut } from '../streams/fan-out.ts';
+import type { StreamWait } from '../streams/stream-wait.ts';
 import { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import { RateLimit } from './rate-limit.ts';
@@ -24,6 +25,8 @@ export interface CallWiring {
   outputs: { name: string; port: FanOut }[];
   /** Where the workload may write, for what a killed worker leaves half done. */
   temporaries: TemporaryFiles;
+  /** What the call waits for at the moment, kept up to date for whoever looks for calls that wait for each other. */
+  waits: Set<StreamWait>;
   onLog(line: LogLine): void;
   onReady(summary: JsonObject): void;
 }
@@ -103,7 +106,7 @@ export class CallSession implements CallHandler {
       throw refused('a read of this input is under way', 'concurrent-read');
     this.#reading.add(input);
     try {
-      await this.#inputs.select([input], this.#signal, readWait(header));
+      await this.#selectInput([input], readWait(header));
       const records = between(1, readCount(header, 'records'), MAX_READ_RECORDS);
       const bytes = between(1, readCount(header, 'bytes'), MAX_READ_BYTES);
       const taken = this.#inputs.take(input, records, bytes);
@@ -114,16 +117,20 @@ export class CallSession implements CallHandler {
   }
 
   async #write({ header, body }: Message): Promise<Reply> {
-    const { port } = this.#wiring.outputs[readCount(header, 'output')] ?? noSuch('output');
+    const output = readCount(header, 'output');
+    const { port } = this.#wiring.outputs[output] ?? noSuch('output');
     const block = checkedBlock(body, readCount(header, 'records'));
     const held = this.#bytesInFlight + body.length;
     if (held > MAX_BYTES_IN_FLIGHT) {
       throw refused(`${held} bytes wait for room in channels`, 'too-much-in-flight');
     }
     this.#bytesInFlight = held;
+    const wait: StreamWait = { kind: 'write', output };
+    this.#wiring.waits.add(wait);
     try {
       return { header: { dropped: await port.write(block, this.#signal) } };
     } finally {
+      this.#wiring.waits.delete(wait);
       this.#bytesInFlight -= body.length;
     }
   }
@@ -134,8 +141,19 @@ export class CallSession implements CallHandler {
       return noSuch('input');
     }
     const known = inputs.map((input) => this.#input(input));
-    const ready = await this.#inputs.select(known, this.#signal, readWait(header));
+    const ready = await this.#selectInput(known, readWait(header));
     return { header: { index: ready ?? null } };
+  }
+
+  async #selectInput(inputs: number[], wait: number | undefined): Promise<number | undefined> {
+    const entry: StreamWait = { kind: 'read', inputs };
+    // One with a bound ends by itself.
+    if (wait === undefined) this.#wiring.waits.add(entry);
+    try {
+      return await this.#inputs.select(inputs, this.#signal, wait);
+    } finally {
+      this.#wiring.waits.delete(entry);
+    }
   }
 
   #input(input: unknown): number {

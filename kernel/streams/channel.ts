@@ -97,6 +97,11 @@ export class Channel {
     return this.#departure;
   }
 
+  /** True while a writer waits for room. */
+  get congested(): boolean {
+    return this.#writers.length > 0;
+  }
+
   /** True when a read would return at once: records, the end, or the producer's failure. */
   get readable(): boolean {
     return this.#queue.records > 0 || this.#state !== 'open';

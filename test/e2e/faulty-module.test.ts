@@ -7,6 +7,7 @@ import { ModuleRegistry } from '../../kernel/components/registry.ts';
 import { type PerformOutcome, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import { DEFAULT_SECURITY_CONTEXT, planLaunch } from '../../kernel/sandbox/launch.ts';
+import type { StreamWait } from '../../kernel/streams/stream-wait.ts';
 import { checkout } from '../support/ork.ts';
 
 let library: string;
@@ -42,7 +43,13 @@ async function fail(how: string, limit = 20_000): Promise<PerformOutcome> {
     dryRun: false,
     reusable: false,
     paths: { workspace: library, read: [], write: [] },
-    wiring: { inputs: [], outputs: [], onLog: () => {}, onReady: () => {} },
+    wiring: {
+      inputs: [],
+      outputs: [],
+      waits: new Set<StreamWait>(),
+      onLog: () => {},
+      onReady: () => {},
+    },
   };
   return perform(worker, request, AbortSignal.timeout(limit), 200);
 }
