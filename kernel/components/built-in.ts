@@ -76,9 +76,59 @@ const PIPELINE: ModuleManifest = {
   ],
 };
 
+const PLAYBOOK: ModuleManifest = {
+  name: 'control:playbook',
+  summary: 'Runs another playbook as one workload; its outputs are the summary.',
+  params: {
+    type: 'object',
+    properties: {
+      path: {
+        type: 'string',
+        description:
+          'The file, as seen from the folder of this playbook. Templates cannot stand here.',
+        minLength: 1,
+      },
+      inputs: {
+        type: 'object',
+        description: 'Values for the inputs that the playbook declares.',
+        default: {},
+      },
+    },
+    required: ['path'],
+    additionalProperties: false,
+  },
+  result: {
+    type: 'object',
+    description: 'What the playbook declares under `outputs`.',
+    properties: {},
+    additionalProperties: true,
+  },
+  stream: 'none',
+  ports: [],
+  expressions: [],
+  code: [],
+  capabilities: [],
+  idempotent: false,
+  supports_dry_run: true,
+  reusable: false,
+  examples: [
+    {
+      description: 'The same steps for another host',
+      params: { path: 'lib/check.yaml', inputs: { host: 'alpha', port: 8080 } },
+    },
+  ],
+};
+
 /** The modules that the engine itself provides: they have a manifest, and no component. */
 export function builtInModules(): DescribedModule[] {
+  return [describe(PIPELINE, 'stream', 4), describe(PLAYBOOK, 'control', 1)];
+}
+
+function describe(manifest: ModuleManifest, family: string, layer: number): DescribedModule {
   const version = packageVersion();
-  const family = { family: 'stream', version, contract: CONTRACT, layer: 4, license: 'Apache-2.0' };
-  return [{ manifest: PIPELINE, family, version }];
+  return {
+    manifest,
+    family: { family, version, contract: CONTRACT, layer, license: 'Apache-2.0' },
+    version,
+  };
 }

@@ -16,7 +16,7 @@ export class ProblemList {
     return this.#problems.some(({ severity }) => severity === 'error');
   }
 
-  /** In the order of the file; problems without a position come first. */
+  /** In the order of the file. */
   sorted(): Problem[] {
     return this.#problems.toSorted(byPosition);
   }
@@ -35,7 +35,8 @@ export class ProblemList {
   }
 }
 
-function byPosition(a: Problem, b: Problem): number {
+/** Compares by place in the file; problems without a position come first. */
+export function byPosition(a: Problem, b: Problem): number {
   const byLine = (a.position?.line ?? 0) - (b.position?.line ?? 0);
   return byLine === 0 ? (a.position?.column ?? 0) - (b.position?.column ?? 0) : byLine;
 }

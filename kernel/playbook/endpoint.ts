@@ -1,0 +1,61 @@
+import { BlockList, isIP } from 'node:net';
+import path from 'node:path';
+
+/** An entry of a network grant, taken apart. */
+type Endpoint =
+  | { kind: 'unix'; path: string }
+  | { kind: 'network'; address: string; prefix: number; port: string }
+  | { kind: 'suffix'; suffix: string; port: string }
+  | { kind: 'name'; name: string; port: string };
+
+const ANY_PORT = '*';
+
+/**
+ * Whether all that the second grant reaches is reached by the first one. A name is covered by the same name only: a
+ * `*.suffix` reaches global addresses, an exact name private ones too, and where a name leads is not known here.
+ */
+export function coversEndpoint(granted: string, asked: string): boolean {
+  const [outer, inner] = [parseEndpoint(granted), parseEndpoint(asked)];
+  if (outer.kind === 'unix') return inner.kind === 'unix' && outer.path === inner.path;
+  if (inner.kind === 'unix') return false;
+  if (outer.port !== ANY_PORT && outer.port !== inner.port) return false;
+  if (outer.kind === 'network') return inner.kind === 'network' && coversNetwork(outer, inner);
+  if (outer.kind === 'suffix') {
+    return inner.kind === 'suffix' && `.${inner.suffix}`.endsWith(`.${outer.suffix}`);
+  }
+  return inner.kind === 'name' && inner.name === outer.name;
+}
+
+function parseEndpoint(text: string): Endpoint {
+  if (text.startsWith('unix:')) {
+    return { kind: 'unix', path: path.posix.normalize(text.slice('unix:'.length)) };
+  }
+  const colon = text.lastIndexOf(':');
+  const port = text.slice(colon + 1);
+  const host = text.slice(0, colon).toLowerCase();
+  const [address = '', prefix] = host.replace(/[[\]]/g, '').split('/');
+  const family = isIP(address);
+  if (family !== 0) {
+    const whole = family === 4 ? 32 : 128;
+    return {
+      kind: 'network',
+      address,
+      prefix: prefix === undefined ? whole : Number(prefix),
+      port,
+    };
+  }
+  if (host.startsWith('*.')) return { kind: 'suffix', suffix: host.slice(2), port };
+  return { kind: 'name', name: host.replace(/\.$/, ''), port };
+}
+
+type Network = Extract<Endpoint, { kind: 'network' }>;
+
+function coversNetwork(outer: Network, inner: Network): boolean {
+  const family = isIP(outer.address);
+  if (family !== isIP(inner.address) || outer.prefix > inner.prefix) return false;
+  if (outer.prefix > (family === 4 ? 32 : 128)) return false;
+  const type = family === 4 ? 'ipv4' : 'ipv6';
+  const list = new BlockList();
+  list.addSubnet(outer.address, outer.prefix, type);
+  return list.check(inner.address, type);
+}
