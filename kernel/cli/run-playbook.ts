@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../components/package-root.ts';
@@ -12,6 +11,7 @@ import type { Playbook } from '../playbook/model.ts';
 import { PIPELINE, stepsOf } from '../playbook/pipeline.ts';
 import type { SecretProvider } from '../secrets/provider.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
+import { randomUuid } from '../types/uuid.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
 import { problemsToText } from './problems.ts';
@@ -83,7 +83,7 @@ export async function runPlaybook(
     graph: valid.graph,
     registry,
     pool,
-    runId: randomUUID(),
+    runId: randomUuid(),
     workspace: command.workspace,
     hostEnvironment: process.env,
     cores: availableParallelism(),
@@ -94,7 +94,7 @@ export async function runPlaybook(
     secret: (name) => secrets.resolve(name),
     redactor,
     now: Date.now,
-    uuid: randomUUID,
+    uuid: randomUuid,
     random: Math.random,
     onEvent: (event) => output.event(event),
   });

@@ -1,9 +1,9 @@
-import { randomUUID } from 'node:crypto';
 import type { ComponentFiles } from '../components/registry.ts';
 import { type Message, Peer, type Reply, readCount } from '../frames/peer.ts';
 import { type LaunchedWorker, type LaunchPlan, launch } from '../sandbox/launch.ts';
 import { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
+import { randomUuid } from '../types/uuid.ts';
 import { endStrays, MARKER } from './stray-processes.ts';
 
 /** Whoever answers the host calls of one `perform`. */
@@ -37,7 +37,7 @@ export class WorkerProcess {
   #alive = true;
 
   static start(plan: LaunchPlan): WorkerProcess {
-    const invocation = randomUUID().replaceAll('-', '');
+    const invocation = randomUuid().replaceAll('-', '');
     return new WorkerProcess(launch(plan, { [MARKER]: invocation }), invocation);
   }
 
