@@ -6,12 +6,20 @@ import type { CommandContext } from './commands/context.ts';
 import { declareGraph } from './commands/graph.ts';
 import { declareModules } from './commands/modules.ts';
 import { declareRun } from './commands/run.ts';
+import { declareSchema } from './commands/schema.ts';
 import { declareValidate } from './commands/validate.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { processConsole } from './render/output.ts';
 
 /** In the order in which the help lists them. */
-const DECLARATIONS = [declareRun, declareValidate, declareGraph, declareModules, declareCompletion];
+const DECLARATIONS = [
+  declareRun,
+  declareValidate,
+  declareGraph,
+  declareModules,
+  declareSchema,
+  declareCompletion,
+];
 
 /** `ork`: runs and checks playbooks. Returns the exit code. */
 export function main(argv: string[]): Promise<number> {

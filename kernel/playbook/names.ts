@@ -45,11 +45,12 @@ export const TYPE_NAMES: ReadonlySet<string> = new Set([
   'google',
 ]);
 
-const RESERVED: ReadonlySet<string> = new Set([...CEL_WORDS, ...KERNEL_NAMES]);
+/** Names that nothing in a playbook may have. */
+export const RESERVED_WORDS: ReadonlySet<string> = new Set([...CEL_WORDS, ...KERNEL_NAMES]);
 
 /** What is wrong with a name of a workload, var or registered result; undefined when nothing is. */
 export function checkIdentifier(name: string): { message: string; hint?: string } | undefined {
-  if (RESERVED.has(name)) return { message: `'${name}' is a reserved word` };
+  if (RESERVED_WORDS.has(name)) return { message: `'${name}' is a reserved word` };
   if (IDENTIFIER.test(name)) return undefined;
   const hint = 'use letters, digits and _, starting with a letter or _';
   return { message: `'${name}' is not an identifier`, hint };
