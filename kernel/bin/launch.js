@@ -1,11 +1,13 @@
 // What the three commands in this folder share. Plain JavaScript that Node 20 parses, because the Node
 // that starts a command may be too old for the rest of the kernel.
-import { existsSync } from 'node:fs';
 import module from 'node:module';
 import { homedir } from 'node:os';
 import { join, sep } from 'node:path';
 import { fileURLToPath, pathToFileURL } from 'node:url';
 import { watchParentDeath } from './parent-death.js';
+
+// Not by `import`: that reads every property of `fs`, and some of them load a part of Node each.
+const { existsSync } = module.createRequire(import.meta.url)('node:fs');
 
 /**
  * Runs `kernel/cli/<name>.ts` of a checkout, or its compiled form, under a Node that can.
