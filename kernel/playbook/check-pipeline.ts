@@ -37,7 +37,7 @@ function checkPipeline(workload: DraftWorkload, checking: Checking): void {
     return { module, params, path: [...base, index], label, manifest };
   });
   for (const step of steps) checkModule(step, checking);
-  checkJoints(steps, workload, checking);
+  checkJoints(steps, checking);
   warnUnreadRejects(steps, workload, checking);
 }
 
@@ -59,7 +59,7 @@ function checkModule({ module, params, path, label, manifest }: Step, checking: 
 }
 
 /** All steps but the last write a stream, all but the first read one. */
-function checkJoints(steps: Step[], workload: DraftWorkload, checking: Checking): void {
+function checkJoints(steps: Step[], checking: Checking): void {
   for (const [index, { label, manifest, params, path }] of steps.entries()) {
     if (manifest === undefined) continue;
     const position = checking.loaded.map.valuePosition([...path, 'module']);
@@ -73,12 +73,6 @@ function checkJoints(steps: Step[], workload: DraftWorkload, checking: Checking)
       checking.problems.error('pipeline.not-a-producer', message, position, hint);
     }
   }
-  const [first] = steps;
-  if (first?.manifest === undefined || workload.streamInputs.length > 0) return;
-  if (first.manifest.stream !== 'consumer') return;
-  const message = `${first.label} reads a stream, and '${workload.name}' has none`;
-  const position = checking.loaded.map.valuePosition([...first.path, 'module']);
-  checking.problems.warning('stream.missing', message, position);
 }
 
 function warnUnreadRejects(steps: Step[], { name }: DraftWorkload, checking: Checking): void {

@@ -91,7 +91,9 @@ function checkProducer(
 ): void {
   const position = loaded.map.valuePosition(path);
   const { name } = producer;
-  if (manifest.stream !== 'producer' && manifest.stream !== 'transform') {
+  const writes = manifest.stream === 'producer' || manifest.stream === 'transform';
+  // The steps of a pipeline may reject records although the last one writes none.
+  if (!writes && !manifest.ports.includes(port)) {
     const message = `'${name}' is ${manifest.name}, which does not produce a stream`;
     problems.error('stream.not-a-producer', message, position);
     return;

@@ -87,13 +87,13 @@ export class PipelineCall {
     this.#outcomes[index] = outcome;
     const [before, behind] = [this.#joints[index - 1], this.#joints[index]];
     if (outcome.error === undefined) {
-      behind?.channel.end();
-      before?.channel.abandon('finished');
+      behind?.end();
+      before?.abandon('finished');
       return;
     }
     this.#failed ??= index;
-    behind?.channel.fail(stepFailed(this.#nameOf(index)));
-    before?.channel.abandon('failed');
+    behind?.end(stepFailed(this.#nameOf(index)));
+    before?.abandon('failed');
     // What they read and write no longer matters; they may be waiting for something else.
     for (const call of this.#calls.slice(0, index)) call.cancel(call.grace());
   }
