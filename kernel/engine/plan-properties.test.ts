@@ -166,6 +166,10 @@ class Simulation {
         return;
       case 'skip':
         expect(this.#is(action.workload, 'Pending')).toBe(true);
+        expect(this.#isForgiving(action.upstream, action.workload)).toBe(false);
+        expect(['Failed', 'Skipped', 'Canceled']).toContain(
+          this.states.get(action.upstream)?.status,
+        );
         this.states.set(action.workload, { status: 'Skipped', by: action.cause });
         return;
       case 'cancel':
@@ -189,22 +193,33 @@ class Simulation {
       for (const node of graph.nodes)
         if (!finals.has(node)) expect(this.#hasEnded(node)).toBe(true);
     for (const edge of graph.edges.filter(({ to }) => to === member)) {
-      if (!together.includes(edge.from)) this.#checkUpstream(edge, final);
+      if (!together.includes(edge.from)) this.#checkUpstream(edge);
     }
   }
 
   /** A dependent starts after its upstream; after a failed one only a handler, and what runs finally. */
-  #checkUpstream({ from, to, kind }: Edge, final: boolean): void {
+  #checkUpstream({ from, to, kind }: Edge): void {
     const upstream = this.states.get(from) ?? { status: 'Pending' };
     expect(['Ready', ...ENDED]).toContain(upstream.status);
-    const forgiving =
-      this.#scenario.graph.handlers.get(to)?.has(from) ||
-      (final && !this.#scenario.finals.has(from));
-    if (forgiving) return;
+    if (this.#isForgiving(from, to)) return;
     if (upstream.status === 'Failed') expect(upstream.ignored).toBe(true);
     if (upstream.status === 'Skipped') expect(upstream.by).not.toBe('upstream');
     if (upstream.status === 'Skipped' && upstream.by === 'dry-run') expect(kind).toBe('order');
     expect(upstream.status).not.toBe('Canceled');
+  }
+
+  /** A failure handler of `from`, or what runs finally after it. */
+  #isForgiving(from: WorkloadName, to: WorkloadName): boolean {
+    const { graph, finals } = this.#scenario;
+    const handles = graph.handlers.get(to)?.has(from) === true;
+    // A dry run knows no more of its result than anybody else's.
+    if (this.#isUnknown(from)) return false;
+    return handles || (finals.has(to) && !finals.has(from));
+  }
+
+  #isUnknown(node: WorkloadName): boolean {
+    const state = this.states.get(node);
+    return state?.status === 'Skipped' && state.by === 'dry-run';
   }
 
   #endOne(pick: number): void {
