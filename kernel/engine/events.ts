@@ -1,5 +1,7 @@
 import type { LogLine } from '../host/call-session.ts';
 import type { WorkloadName } from '../playbook/model.ts';
+import type { StatePath } from '../state/path.ts';
+import type { StateAccess } from '../state/workload-state.ts';
 import type { ChannelStats } from '../streams/channel.ts';
 import type { ErrorDetails } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -49,6 +51,9 @@ export type RunEvent =
   | { event: 'workload.finished'; workload: WorkloadName; time: number; result: WorkloadResult }
   | ({ event: 'stream.pressure'; time: number } & PressureEvent)
   | ({ event: 'stream.stats'; time: number; stats: ChannelStats } & ChannelName)
+  | ({ event: 'state.access'; workload: WorkloadName; time: number } & StateAccess)
+  | { event: 'state.branch-copied'; workload: WorkloadName; time: number; path: StatePath }
+  | { event: 'capability.denied'; workload: WorkloadName; time: number; call: string }
   | { event: 'run.finished'; time: number; report: RunReport };
 
 /** What made a run stop before its time. */

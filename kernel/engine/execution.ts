@@ -1,6 +1,7 @@
 import { type PerformOutcome, type PerformRequest, perform } from '../host/perform.ts';
 import type { WorkerProcess } from '../host/worker-process.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
+import type { WorkloadState } from '../state/workload-state.ts';
 import { FINISHED } from '../streams/fan-out.ts';
 import { asOrkError, OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
@@ -140,7 +141,7 @@ class Attempt {
     security: SecurityContext,
     limit: AttemptLimit,
   ): PerformRequest {
-    const { workload, streams, workspace, dryRun, uuid, onLog } = this.#context;
+    const { workload, streams, workspace, dryRun, uuid, onLog, onDenied } = this.#context;
     return {
       ...prepared.request,
       workload: workload.name,
@@ -148,8 +149,19 @@ class Attempt {
       attempt: this.#number,
       dryRun,
       paths: { workspace, ...security.filesystem },
-      wiring: { ...streams, onLog, onReady: (summary) => this.#becomeReady(summary, limit) },
+      wiring: {
+        ...streams,
+        ...(prepared.request.capabilities.includes('state') && { state: this.#state() }),
+        onLog,
+        onDenied,
+        onReady: (summary) => this.#becomeReady(summary, limit),
+      },
     };
+  }
+
+  #state(): WorkloadState {
+    const { workload, scope } = this.#context;
+    return scope.state.of(workload.name, workload.statePolicy);
   }
 
   #becomeReady(summary: JsonObject, limit: AttemptLimit): void {

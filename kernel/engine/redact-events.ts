@@ -95,6 +95,11 @@ function redactEvent(event: Exclude<RunEvent, OutputEvent>, redactor: Redactor):
       return { ...event, result: redactResult(event.result, redactor) };
     case 'run.finished':
       return { ...event, report: redactReport(event.report, redactor) };
+    case 'state.access':
+    case 'state.branch-copied':
+      return { ...event, path: event.path.map((key) => redactor.redactText(key)) };
+    case 'capability.denied':
+      return { ...event, call: redactor.redactText(event.call) };
     case 'run.started':
     case 'run.stopping':
     case 'workload.scheduled':

@@ -1,5 +1,8 @@
 import { renderValue } from '../expressions/template.ts';
 import type { Loop, Playbook, Workload } from '../playbook/model.ts';
+import { StateBase } from '../state/base.ts';
+import { RunState } from '../state/run-state.ts';
+import type { StateListener } from '../state/workload-state.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import type { ExecutionResult, WorkloadResult } from './events.ts';
 
@@ -11,6 +14,7 @@ export interface RunScopeOptions {
   uuid(): string;
   /** The value of a secret; undefined when there is none. */
   secret(name: string): string | undefined;
+  stateListener: StateListener;
 }
 
 /** Renders templates for one workload, or for one item of its loop. */
@@ -24,21 +28,21 @@ export interface Renderer {
  * recorded yet is there all the same, with null, so that a skipped workload's result can be asked for.
  */
 export class RunScope {
+  /** What modules see: the vars and `_ork` as well, and what they write themselves. */
+  readonly state: RunState;
   readonly #options: RunScopeOptions;
   readonly #names: JsonObject;
   readonly #kernel: JsonObject;
   readonly #workloads: JsonObject = Object.create(null);
 
   constructor(options: RunScopeOptions) {
-    const { playbook, runId } = options;
+    const { playbook, runId, stateListener } = options;
     this.#options = options;
+    const kernel = { playbook: { name: playbook.name, run_id: runId }, resume_payload: null };
+    this.state = new RunState(new StateBase({ vars: playbook.vars }), kernel, stateListener);
     this.#names = Object.assign(Object.create(null), playbook.vars);
     for (const workload of playbook.workloads) this.#enter(workload, notEnded(workload));
-    this.#kernel = {
-      workloads: this.#workloads,
-      playbook: { name: playbook.name, run_id: runId },
-      resume_payload: null,
-    };
+    this.#kernel = { ...kernel, workloads: this.#workloads };
     this.#names['_ork'] = this.#kernel;
   }
 
@@ -95,6 +99,7 @@ export class RunScope {
 
   #enter(workload: Workload, entry: JsonObject): void {
     this.#workloads[workload.name] = entry;
+    this.state.recordWorkload(workload.name, entry);
     if (workload.register !== undefined) this.#names[workload.register] = entry;
   }
 }

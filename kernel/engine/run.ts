@@ -19,6 +19,7 @@ import {
 import { RunScope } from './run-scope.ts';
 import type { RunnerContext } from './runner-context.ts';
 import { findWaitCycle, stallError } from './stall.ts';
+import { stateListener } from './state-events.ts';
 import { StreamWiring } from './wiring.ts';
 import { runWorkload } from './workload-runner.ts';
 
@@ -90,7 +91,8 @@ export class PlaybookRun {
       (module) => registry.find(module),
       (pressure) => this.#tell({ event: 'stream.pressure', time: now(), ...pressure }),
     );
-    this.#scope = new RunScope(options);
+    const listener = stateListener(now, (event) => this.#tell(event));
+    this.#scope = new RunScope({ ...options, stateListener: listener });
   }
 
   /** Runs to the end and tells what became of everything. Leaves no worker behind. */
@@ -130,6 +132,12 @@ export class PlaybookRun {
     for (const stop of this.#stops.values()) stop.abort();
     this.interrupt();
     await this.#options.pool.close();
+  }
+
+  /** What happens cannot be recorded any more: nothing new starts, and the run fails. */
+  failFor(error: OrkError): void {
+    this.#runError ??= error.toDetails();
+    this.#stop('audit');
   }
 
   /** How full the channels are, for progress. */
@@ -268,6 +276,7 @@ export class PlaybookRun {
         this.#advance();
       },
       onRetry: (retry) => this.#tell({ event: 'workload.retrying', ...about(), ...retry }),
+      onDenied: (call) => this.#tell({ event: 'capability.denied', ...about(), call }),
       onItem: (end) => this.#tell({ event: 'workload.item', ...about(), ...end }),
     };
   }

@@ -27,6 +27,8 @@ export interface RunnerContext {
   onStarted(): void;
   onReady(summary: JsonObject): void;
   onRetry(retry: Retry): void;
+  /** A module has made a host call that it may not make. */
+  onDenied(call: string): void;
   onItem(end: ItemEnd): void;
 }
 

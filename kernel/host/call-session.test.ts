@@ -24,6 +24,7 @@ function hostile({
   const channels = Array.from({ length: inputs }, () => new Channel(LARGE));
   const consumer = new Channel(limits);
   const stop = new AbortController();
+  const onDenied = vi.fn();
   const session = new CallSession(
     {
       inputs: channels.map((channel, index) => ({ source: `input${index}`, channel })),
@@ -32,6 +33,7 @@ function hostile({
       waits: new Set(),
       onLog: () => {},
       onReady: () => {},
+      onDenied,
     },
     stop.signal,
   );
@@ -45,7 +47,7 @@ function hostile({
   const worker = new Peer(socket, { request: () => ({}), event: () => {}, closed: () => {} });
   const ask = (method: string, header: JsonObject, body: Uint8Array = NO_BYTES): Promise<Message> =>
     worker.request(method, header, body);
-  return { channels, consumer, stop, closed, socket, ask };
+  return { channels, consumer, stop, closed, onDenied, socket, ask };
 }
 
 const read = { input: 0, records: 10, bytes: 1000, wait: null };
@@ -96,6 +98,28 @@ describe('a batch is refused that', () => {
       ).rejects.toMatchObject({ code: 'invalid-argument', reason: 'protocol.violation' });
     },
   );
+});
+
+describe('a call that the module does not declare', () => {
+  test.each(['state.get', 'state.set', 'sql.query', ''])(
+    '%j is refused, and told',
+    async (call) => {
+      const { ask, onDenied } = hostile();
+      const refusal = { code: 'denied', reason: 'capability.not-granted' };
+      await expect(ask(call, { path: ['a'] })).rejects.toMatchObject(refusal);
+      await expect(ask(call, { path: ['a'] })).rejects.toMatchObject(refusal);
+      expect(onDenied.mock.calls).toEqual([[call]]);
+    },
+  );
+
+  test('is told of sixteen kinds, and of a long name the start', async () => {
+    const { ask, onDenied } = hostile();
+    for (let kind = 0; kind < 20; kind++) {
+      await expect(ask(`${kind}${'x'.repeat(100)}`, {})).rejects.toMatchObject({ code: 'denied' });
+    }
+    expect(onDenied).toHaveBeenCalledTimes(16);
+    expect(onDenied.mock.calls[0]).toEqual([`0${'x'.repeat(63)}`]);
+  });
 });
 
 describe('a read', () => {

@@ -1,4 +1,5 @@
 import { type Message, type Reply, readCount, readObject } from '../frames/peer.ts';
+import type { WorkloadState } from '../state/workload-state.ts';
 import { checkedBlock } from '../streams/block.ts';
 import type { Channel } from '../streams/channel.ts';
 import { FanIn } from '../streams/fan-in.ts';
@@ -7,6 +8,7 @@ import type { StreamWait } from '../streams/stream-wait.ts';
 import { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import { RateLimit } from './rate-limit.ts';
+import { answerStateCall, isStateCall } from './state-calls.ts';
 import type { TemporaryFiles } from './temporary-files.ts';
 import type { CallHandler } from './worker-process.ts';
 
@@ -27,8 +29,12 @@ export interface CallWiring {
   temporaries: TemporaryFiles;
   /** What the call waits for at the moment, kept up to date for whoever looks for calls that wait for each other. */
   waits: Set<StreamWait>;
+  /** Of a module that declares the capability. */
+  state?: WorkloadState;
   onLog(line: LogLine): void;
   onReady(summary: JsonObject): void;
+  /** A host call that the module may not make; the first time that it tries. */
+  onDenied(call: string): void;
 }
 
 /** A longer line is cut. */
@@ -46,6 +52,10 @@ const MAX_READ_BYTES = 4 * 1024 * 1024;
 /** What the writes of one call may hold in the kernel while they wait for room in their channels. */
 const MAX_BYTES_IN_FLIGHT = 16 * 1024 * 1024;
 
+/** A worker can make up any number of calls, of any length. */
+const MAX_TOLD_DENIALS = 16;
+const MAX_CALL_NAME = 64;
+
 const LEVELS: LogLevel[] = ['debug', 'info', 'warn', 'error'];
 
 /** Answers the host calls that one `perform` makes. The worker that sends them is not trusted. */
@@ -54,6 +64,7 @@ export class CallSession implements CallHandler {
   readonly #signal: AbortSignal;
   readonly #inputs: FanIn;
   readonly #reading = new Set<number>();
+  readonly #denied = new Set<string>();
   #bytesInFlight = 0;
   readonly #logLimit = new RateLimit(MAX_LOG_BYTES_PER_SECOND, Date.now);
 
@@ -75,10 +86,24 @@ export class CallSession implements CallHandler {
         this.#wiring.onReady(readObject(message.header, 'summary'));
         return {};
       default:
-        throw new OrkError('denied', `'${method}' is not granted to this module`, {
-          reason: 'capability.not-granted',
-        });
+        return this.#answerDeclared(method, message);
     }
+  }
+
+  /** What a module gets only if its manifest declares it. */
+  #answerDeclared(method: string, message: Message): Reply {
+    const { state } = this.#wiring;
+    if (state !== undefined && isStateCall(method)) return answerStateCall(method, message, state);
+    this.#tellDenied(method.slice(0, MAX_CALL_NAME));
+    throw new OrkError('denied', `'${method}' is not granted to this module`, {
+      reason: 'capability.not-granted',
+    });
+  }
+
+  #tellDenied(call: string): void {
+    if (this.#denied.has(call) || this.#denied.size >= MAX_TOLD_DENIALS) return;
+    this.#denied.add(call);
+    this.#wiring.onDenied(call);
   }
 
   event(method: string, header: JsonObject): void {

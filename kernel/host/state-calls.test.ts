@@ -17,9 +17,9 @@ function message(path: Json, body: string | Uint8Array = ''): Message {
   return { header: { path }, body: Buffer.from(body) };
 }
 
-const get = (path: Json, state: WorkloadState | undefined) =>
+const get = (path: Json, state: WorkloadState) =>
   answerStateCall('state.get', message(path), state);
-const set = (path: Json, body: string | Uint8Array, state: WorkloadState | undefined) =>
+const set = (path: Json, body: string | Uint8Array, state: WorkloadState) =>
   answerStateCall('state.set', message(path, body), state);
 
 test('only the two calls are about the state', () => {
@@ -49,12 +49,6 @@ test('what is not there is told apart from null', () => {
 describe('refused', () => {
   const { state } = stateOf({});
   test.each<[string, () => unknown, string, string]>([
-    [
-      'a module that does not declare it',
-      () => get(['a'], undefined),
-      'denied',
-      'capability.not-granted',
-    ],
     ['a path that is no list', () => get('a', state), 'invalid-argument', 'protocol.violation'],
     ['a path of other things', () => get([1], state), 'invalid-argument', 'protocol.violation'],
     ['an empty path', () => get([], state), 'invalid-argument', 'state.bad-path'],

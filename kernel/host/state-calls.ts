@@ -14,15 +14,10 @@ export function isStateCall(method: string): boolean {
 }
 
 /**
- * Answers `state.get` and `state.set`. Throws `denied`, reason `capability.not-granted`, without a state: for a module that
- * does not declare it. Nothing in the message is trusted.
+ * Answers `state.get` and `state.set`. Throws what `WorkloadState` throws, and `resource-exhausted`, reason
+ * `state.value-too-large`, for more than one answer may hold. Nothing in the message is trusted.
  */
-export function answerStateCall(
-  method: string,
-  message: Message,
-  state: WorkloadState | undefined,
-): Reply {
-  if (state === undefined) throw notDeclared();
+export function answerStateCall(method: string, message: Message, state: WorkloadState): Reply {
   const path = readPath(message.header);
   if (method === 'state.get') return get(path, state);
   state.set(path, parseValue(message.body));
@@ -59,11 +54,4 @@ function parseValue(body: Uint8Array): Json {
       cause: error,
     });
   }
-}
-
-function notDeclared(): OrkError {
-  return new OrkError('denied', "this module does not declare 'state'", {
-    reason: 'capability.not-granted',
-    hint: "its manifest must name the capability: `capabilities: ['state']`",
-  });
 }

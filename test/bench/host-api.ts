@@ -106,7 +106,13 @@ export class Host {
       attempt: 1,
       dryRun: false,
       paths: { workspace: this.#workspace, read: [], write: [] },
-      wiring: { ...streams, waits: new Set(), onLog: () => {}, onReady: () => {} },
+      wiring: {
+        ...streams,
+        waits: new Set(),
+        onLog: () => {},
+        onReady: () => {},
+        onDenied: () => {},
+      },
     };
     const outcome = await perform(worker as WorkerProcess, request, NEVER, GRACE_MS);
     if (outcome.kind === 'failed') throw outcome.error;

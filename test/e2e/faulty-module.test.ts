@@ -49,6 +49,7 @@ async function fail(how: string, limit = 20_000): Promise<PerformOutcome> {
       waits: new Set<StreamWait>(),
       onLog: () => {},
       onReady: () => {},
+      onDenied: () => {},
     },
   };
   return perform(worker, request, AbortSignal.timeout(limit), 200);

@@ -34,6 +34,10 @@ function fieldsOf(event: RunEvent): JsonObject | undefined {
     case 'run.stopping':
       return { cause: event.cause };
     case 'workload.scheduled':
+    case 'stream.pressure':
+    case 'state.access':
+    case 'state.branch-copied':
+    case 'capability.denied':
       return undefined;
     case 'workload.started':
       return { workload: event.workload };
@@ -59,8 +63,6 @@ function fieldsOf(event: RunEvent): JsonObject | undefined {
       };
     case 'workload.finished':
       return { workload: event.workload, ...resultToJson(event.result) };
-    case 'stream.pressure':
-      return undefined;
     case 'stream.stats':
       return { from: event.from, port: event.port, to: event.to, ...statsToJson(event.stats) };
     case 'run.finished':
