@@ -1,5 +1,5 @@
 import type { Form } from './secret-forms.ts';
-import { MAX_NODES, type Spelling, type SpellingNode } from './spelling.ts';
+import { NODE_BITS, type Spelling, type SpellingNode } from './spelling.ts';
 
 /** A stretch of a text: the code units from `start` up to, but not including, `end`. */
 export interface Interval {
@@ -20,22 +20,29 @@ export interface CutEnds {
   end: boolean;
 }
 
-/** So much of a secret, and at least half of it, is taken for it at an end that may be cut. */
+/** So much of a secret, and at least half of it, is taken for it where it may have been cut. */
 const MIN_CUT_LENGTH = 8;
+/** What stands behind an excerpt: a text cut to size and put in quotes, or with an ellipsis. */
+const EXCERPT_ENDS = new Set([...`"'\`…`].map((sign) => sign.charCodeAt(0)));
 /** States are made when a text leads to them, and forgotten when there are more than so many and the spellings. */
 const MIN_STATES = 4096;
+/** What a place, a number of 31 bits, can tell apart: secrets of two megabytes together. */
+const MAX_SPELLINGS = 1 << (31 - NODE_BITS);
+const NODE_MASK = (1 << NODE_BITS) - 1;
 
 /**
  * A place in a form: the spelling's index, and the node within it that was read last. Kept in one number,
- * `index * MAX_NODES + node`.
+ * the node in its lowest bits.
  */
 type Place = number;
 
 /** What may be going on at one place of a text: every form that has been begun, and how far it is. */
 interface State {
   places: readonly Place[];
-  /** A form is complete here. */
-  complete: boolean;
+  /** Where a form is complete. */
+  complete: readonly Place[];
+  /** Where so much of a form has been read that it counts as one if it is cut here. */
+  most: readonly Place[];
   /** By class of code unit; a hole has not been needed so far. */
   next: (State | undefined)[];
 }
@@ -73,23 +80,34 @@ export class FormMatcher {
     for (let index = 0; index < text.length; index++) {
       const unit = text.charCodeAt(index);
       const kind = unit < 128 ? (this.#ascii[unit] as number) : (this.#classes.get(unit) ?? 0);
-      state = state.next[kind] ?? this.#follow(state, unit, kind);
-      if (state.complete) {
-        const places = state.places.filter((place) => this.#isComplete(place));
-        add(intervals, this.#startOf(text, index + 1, places, cut.start), index + 1);
+      if (state.most.length > 0 && isExcerptEnd(text, index)) {
+        this.#addCut(intervals, text, index, state);
       }
+      state = state.next[kind] ?? this.#follow(state, unit, kind);
+      if (state.complete.length > 0) this.#addComplete(intervals, text, index + 1, state, cut);
     }
-    if (cut.end) {
-      const places = state.places.filter((place) => this.#isMostOfIt(place));
-      const start = this.#startOf(text, text.length, places, false);
-      if (start < text.length) add(intervals, start, text.length);
-    }
+    if (cut.end) this.#addCut(intervals, text, text.length, state);
     const unfinished = state.places.filter((place) => this.#mayGoOn(place));
     return { intervals, open: this.#startOf(text, text.length, unfinished, cut.start) };
   }
 
+  #addComplete(intervals: Interval[], text: string, end: number, state: State, cut: CutEnds): void {
+    const last = intervals.at(-1);
+    // The optional end of what was complete before.
+    if (last?.end === end - 1 && state.complete.every((place) => this.#isBeyond(place))) {
+      last.end = end;
+    } else add(intervals, this.#startOf(text, end, state.complete, cut.start), end);
+  }
+
+  #addCut(intervals: Interval[], text: string, end: number, state: State): void {
+    const start = this.#startOf(text, end, state.most, false);
+    if (start < end) add(intervals, start, end);
+  }
+
   #add({ spellings, required }: Form): void {
     const first = this.#spellings.length;
+    if (first + spellings.length > MAX_SPELLINGS)
+      throw new RangeError('there are too many secrets');
     spellings.forEach((spelling, at) => {
       this.#spellings.push(spelling);
       this.#done.push(at + 1);
@@ -116,7 +134,7 @@ export class FormMatcher {
   #follow(state: State, unit: number, kind: number): State {
     const reached = [...(this.#beginnings.get(unit) ?? [])];
     for (const from of state.places) {
-      const at = Math.floor(from / MAX_NODES);
+      const at = from >> NODE_BITS;
       const node = this.#nodeOf(from);
       collect(reached, at, node.children, unit);
       if (node.ends && !this.#isLast[at]) {
@@ -133,8 +151,9 @@ export class FormMatcher {
     const known = this.#states.get(key);
     if (known !== undefined) return known;
     if (this.#states.size >= MIN_STATES + this.#spellings.length) this.#forget();
-    const complete = places.some((place) => this.#isComplete(place));
-    const state: State = { places, complete, next: [] };
+    const complete = places.filter((place) => this.#isComplete(place));
+    const most = places.filter((place) => this.#isMostOfIt(place));
+    const state: State = { places, complete, most, next: [] };
     this.#states.set(key, state);
     return state;
   }
@@ -159,17 +178,22 @@ export class FormMatcher {
   }
 
   #isComplete(place: Place): boolean {
-    const at = Math.floor(place / MAX_NODES);
+    const at = place >> NODE_BITS;
     return (this.#done[at] as number) >= (this.#required[at] as number) && this.#nodeOf(place).ends;
+  }
+
+  #isBeyond(place: Place): boolean {
+    const at = place >> NODE_BITS;
+    return (this.#done[at] as number) > (this.#required[at] as number);
   }
 
   #mayGoOn(place: Place): boolean {
     const { ends, children } = this.#nodeOf(place);
-    return children.length > 0 || (ends && !this.#isLast[Math.floor(place / MAX_NODES)]);
+    return children.length > 0 || (ends && !this.#isLast[place >> NODE_BITS]);
   }
 
   #isMostOfIt(place: Place): boolean {
-    const at = Math.floor(place / MAX_NODES);
+    const at = place >> NODE_BITS;
     const begun = this.#nodeOf(place).ends ? 0 : 1;
     return isMost((this.#done[at] as number) - begun, this.#required[at] as number);
   }
@@ -181,7 +205,7 @@ export class FormMatcher {
     for (let index = end - 1; index >= 0; index--) {
       const before: Place[] = [];
       for (const from of current) {
-        const at = Math.floor(from / MAX_NODES);
+        const at = from >> NODE_BITS;
         const { parent } = this.#nodeOf(from);
         if (parent !== undefined) collect(before, at, [parent], text.charCodeAt(index - 1));
         else if (this.#done[at] === 1) earliest = index;
@@ -191,23 +215,35 @@ export class FormMatcher {
         }
       }
       if (before.length === 0) break;
-      current = before.length === 1 ? before : [...new Set(before)];
+      current = distinct(before);
     }
     return earliest;
   }
 
   #nodeOf(place: Place): SpellingNode {
-    const spelling = this.#spellings[Math.floor(place / MAX_NODES)] as Spelling;
-    return spelling.nodes[place % MAX_NODES] as SpellingNode;
+    const spelling = this.#spellings[place >> NODE_BITS] as Spelling;
+    return spelling.nodes[place & NODE_MASK] as SpellingNode;
   }
 }
 
 function place(at: number, node: SpellingNode): Place {
-  return at * MAX_NODES + node.index;
+  return (at << NODE_BITS) | node.index;
 }
 
+/** Adds the places of those nodes that take the unit; some may be there already. */
 function collect(places: Place[], at: number, nodes: readonly SpellingNode[], unit: number): void {
   for (const node of nodes) if (node.units.includes(unit)) places.push(place(at, node));
+}
+
+/** There are a few, mostly one: faster than a set. */
+function distinct(places: readonly Place[]): readonly Place[] {
+  if (places.length < 2) return places;
+  if (places.length > 16) return [...new Set(places)];
+  return places.filter((place, at) => places.indexOf(place) === at);
+}
+
+function isExcerptEnd(text: string, index: number): boolean {
+  return EXCERPT_ENDS.has(text.charCodeAt(index)) || text.startsWith('...', index);
 }
 
 function isMost(part: number, whole: number): boolean {

@@ -90,6 +90,9 @@ describe('a secret is removed', () => {
     expect(redactor.redactText('it is correct-horse-batt')).toBe('it is ***');
     expect(redactor.redactText('it is correct')).toBe('it is correct');
     expect(redactor.redactText('orse-battery-stap')).toBe('orse-battery-stap');
+    expect(redactor.redactText('not "correct-horse-b": a word')).toBe('not "***": a word');
+    expect(redactor.redactText('correct-horse-b… and correct-horse-b...')).toBe('***… and ***...');
+    expect(redactor.redactText('a correct-horse-boat')).toBe('a correct-horse-boat');
   });
 });
 

@@ -1,5 +1,5 @@
-/** How many nodes a spelling may have at most: what tells a node apart fits into seven bits. */
-export const MAX_NODES = 128;
+/** The index of a node fits into so many bits. */
+export const NODE_BITS = 7;
 
 /** The code units that are accepted at one place: one, or two that mean the same. */
 export type Units = readonly number[];
@@ -45,10 +45,10 @@ export class SpellingBuilder {
     return this;
   }
 
-  /** Throws a `RangeError` beyond `MAX_NODES`. */
+  /** Throws a `RangeError` when there are too many nodes for `NODE_BITS`. */
   build(): Spelling {
     const nodes = this.#nodes;
-    if (nodes.length > MAX_NODES) throw new RangeError('a character has too many spellings');
+    if (nodes.length > 1 << NODE_BITS) throw new RangeError('a character has too many spellings');
     const last = nodes.filter(({ ends }) => ends);
     return { first: this.#first, nodes, last, longest: this.#longest };
   }
