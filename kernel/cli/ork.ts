@@ -4,6 +4,7 @@ import { configure, runCommandLine } from './command-line.ts';
 import { declareCompletion } from './commands/completion.ts';
 import type { CommandContext } from './commands/context.ts';
 import { declareGraph } from './commands/graph.ts';
+import { declareInit } from './commands/init.ts';
 import { declareModules } from './commands/modules.ts';
 import { declareRun } from './commands/run.ts';
 import { declareSchema } from './commands/schema.ts';
@@ -17,6 +18,7 @@ const DECLARATIONS = [
   declareValidate,
   declareGraph,
   declareModules,
+  declareInit,
   declareSchema,
   declareCompletion,
 ];

@@ -14,7 +14,12 @@ export async function chooseWorkspace(
 ): Promise<string> {
   if (!(await isRegularFile(playbookFile)) && chosen === undefined)
     throw needsWorkspace(playbookFile);
-  const workspace = await existingFolder(path.resolve(chosen ?? path.dirname(playbookFile)));
+  return acceptWorkspace(path.resolve(chosen ?? path.dirname(playbookFile)));
+}
+
+/** The real path of a folder that can be a workspace. Throws `invalid-argument` or `not-found` for another. */
+export async function acceptWorkspace(folder: string): Promise<string> {
+  const workspace = await existingFolder(folder);
   const home = await realpath(homedir()).catch(() => homedir());
   if (workspace !== '/' && workspace !== home && !/^\/(proc|sys|dev)(\/|$)/.test(workspace)) {
     return workspace;

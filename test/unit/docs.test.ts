@@ -8,12 +8,12 @@ import type { Problem } from '../../kernel/playbook/model.ts';
 import { playbookSchema } from '../../kernel/playbook/schema.ts';
 import { validatePlaybook } from '../../kernel/playbook/validate.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../kernel/types/json.ts';
-import { checkout, runOrk } from '../support/ork.ts';
+import { checkout } from '../support/ork.ts';
 
 const registry = ModuleRegistry.load(path.join(checkout, 'build/modules'));
-const [playbookPage, modulesPage, cliPage] = ['playbook', 'modules', 'cli'].map((page) =>
+const [playbookPage, modulesPage] = ['playbook', 'modules'].map((page) =>
   readFileSync(path.join(checkout, 'docs', `${page}.md`), 'utf8'),
-) as [string, string, string];
+) as [string, string];
 
 const HEAD = 'name: fragment\nschemaVersion: v1.0.0\n';
 const WORKLOAD =
@@ -132,16 +132,3 @@ function writeDefault(value: Json): string {
 function keysOf(object: Json | undefined): string[] {
   return isJsonObject(object) ? Object.keys(object) : [];
 }
-
-describe('docs/cli.md', () => {
-  test.each([[['run']], [['validate']], [['modules', 'list']], [['modules', 'show']], [[]]])(
-    'names the options of ork %s',
-    async (command) => {
-      const { stdout } = await runOrk([...command, '--help']);
-      const options = Array.from(stdout.matchAll(/^ +(?:-\w, )?(--[\w-]+)/gm), ([, name]) => name);
-      expect(options).toContain('--help');
-      const isNamed = (name: string | undefined) => new RegExp(`\`${name}[\` ]`).test(cliPage);
-      expect(options.filter((name) => !isNamed(name))).toEqual([]);
-    },
-  );
-});
