@@ -1,5 +1,6 @@
 import fc from 'fast-check';
 import { describe, expect, test } from 'vitest';
+import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../../test/support/property-runs.ts';
 import { Redactor } from './redactor.ts';
 
 const SECRET = `p@ss "w\\rd"/é😀'+$`;
@@ -308,55 +309,72 @@ describe.each(Object.entries(ENCODINGS))('any secret in any text, written as %s'
     cuts: fc.array(fc.nat(), { maxLength: 6 }),
   });
 
-  test('is not shown, however the text is split', () => {
+  test(
+    'is not shown, however the text is split',
+    () => {
+      fc.assert(
+        fc.property(scenario, ({ secrets: known, around, cuts }) => {
+          const redactor = knowing(...known);
+          const text = encoding.write(
+            around.flatMap((word, at) => [word, known[at] ?? '']).join(''),
+          );
+          for (const secret of known) expect(shows(text, secret)).toBe(true);
+          const stream = redactor.stream();
+          const chunks = split(text, cuts).map((chunk) => stream.push(chunk));
+          for (const redacted of [redactor.redactText(text), chunks.join('') + stream.end()]) {
+            for (const secret of known) expect(shows(redacted, secret)).toBe(false);
+          }
+        }),
+        propertyRuns(50),
+      );
+    },
+    PROPERTY_TIMEOUT_MS,
+  );
+});
+
+test(
+  'any text without secrets is unchanged, however it is split',
+  () => {
+    const scenario = fc.record({
+      text: fc.string({ unit: 'binary', maxLength: 200 }),
+      cuts: fc.array(fc.nat()),
+    });
+    const redactor = knowing('9c1185a5c5e9fc54612808977ee8f548', 'Zm9vYmFyYmF6cXV4-long enough');
     fc.assert(
-      fc.property(scenario, ({ secrets: known, around, cuts }) => {
-        const redactor = knowing(...known);
-        const text = encoding.write(around.flatMap((word, at) => [word, known[at] ?? '']).join(''));
-        for (const secret of known) expect(shows(text, secret)).toBe(true);
+      fc.property(scenario, ({ text, cuts }) => {
         const stream = redactor.stream();
         const chunks = split(text, cuts).map((chunk) => stream.push(chunk));
-        for (const redacted of [redactor.redactText(text), chunks.join('') + stream.end()]) {
-          for (const secret of known) expect(shows(redacted, secret)).toBe(false);
-        }
+        expect(redactor.redactText(text)).toBe(text);
+        expect(chunks.join('') + stream.end()).toBe(text);
       }),
+      propertyRuns(200),
     );
-  });
-});
+  },
+  PROPERTY_TIMEOUT_MS,
+);
 
-test('any text without secrets is unchanged, however it is split', () => {
-  const scenario = fc.record({
-    text: fc.string({ unit: 'binary', maxLength: 200 }),
-    cuts: fc.array(fc.nat()),
-  });
-  const redactor = knowing('9c1185a5c5e9fc54612808977ee8f548', 'Zm9vYmFyYmF6cXV4-long enough');
-  fc.assert(
-    fc.property(scenario, ({ text, cuts }) => {
-      const stream = redactor.stream();
-      const chunks = split(text, cuts).map((chunk) => stream.push(chunk));
-      expect(redactor.redactText(text)).toBe(text);
-      expect(chunks.join('') + stream.end()).toBe(text);
-    }),
-  );
-});
-
-test('any text has the same secrets removed as a search for each of them would find', () => {
-  const few = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 6, maxLength: 9 });
-  const text = fc.string({ unit: fc.constantFrom('a', 'b', '.'), maxLength: 60 });
-  fc.assert(
-    fc.property(fc.array(few, { minLength: 1, maxLength: 3 }), text, (known, given) => {
-      const covered = [...given].map((_, at) =>
-        known.some((secret) =>
-          Array.from({ length: secret.length }, (_, back) => at - back).some(
-            (start) => start >= 0 && given.startsWith(secret, start),
+test(
+  'any text has the same secrets removed as a search for each of them would find',
+  () => {
+    const few = fc.string({ unit: fc.constantFrom('a', 'b'), minLength: 6, maxLength: 9 });
+    const text = fc.string({ unit: fc.constantFrom('a', 'b', '|'), maxLength: 60 });
+    fc.assert(
+      fc.property(fc.array(few, { minLength: 1, maxLength: 3 }), text, (known, given) => {
+        const covered = [...given].map((_, at) =>
+          known.some((secret) =>
+            Array.from({ length: secret.length }, (_, back) => at - back).some(
+              (start) => start >= 0 && given.startsWith(secret, start),
+            ),
           ),
-        ),
-      );
-      const expected = [...given].map((unit, at) => (covered[at] ? '*' : unit)).join('');
-      // A dot at both ends: nothing is taken for cut off.
-      expect(knowing(...known).redactText(`.${given}.`)).toBe(
-        `.${expected.replace(/\*+/g, '***')}.`,
-      );
-    }),
-  );
-});
+        );
+        const expected = [...given].map((unit, at) => (covered[at] ? '*' : unit)).join('');
+        // A bar at both ends: nothing is taken for cut off.
+        expect(knowing(...known).redactText(`|${given}|`)).toBe(
+          `|${expected.replace(/\*+/g, '***')}|`,
+        );
+      }),
+      propertyRuns(300),
+    );
+  },
+  PROPERTY_TIMEOUT_MS,
+);
