@@ -39,6 +39,12 @@ const SOCKET_FD = 3;
 /** What a guest's memory may grow to: the default `memory_bytes` of 512 MiB, in pages of 64 KiB. */
 const MAX_GUEST_PAGES = 8192;
 
+/**
+ * A function of a component is checked when it is first compiled, not all of them when the component is loaded: the
+ * engine has thousands, a call uses a few hundred. None runs unchecked.
+ */
+const CHECK_WHEN_COMPILED = '--wasm-lazy-validation';
+
 const WORKER_ENTRY = fileURLToPath(
   new URL(
     import.meta.url.endsWith('.ts') ? '../worker/start.ts' : '../worker/start.js',
@@ -57,7 +63,12 @@ export function planLaunch(
 ): LaunchPlan {
   return {
     command: process.execPath,
-    args: [`--wasm-max-mem-pages=${MAX_GUEST_PAGES}`, WORKER_ENTRY, ...compileCacheFolder()],
+    args: [
+      `--wasm-max-mem-pages=${MAX_GUEST_PAGES}`,
+      CHECK_WHEN_COMPILED,
+      WORKER_ENTRY,
+      ...compileCacheFolder(),
+    ],
     env: visibleEnvironment(context.env, hostEnvironment),
     cwd: workspace,
     notEnforced:

@@ -1,6 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
-import { stat } from 'node:fs/promises';
+import { type Stats, statSync } from 'node:fs';
 import path from 'node:path';
 import type { Readable } from 'node:stream';
 import { OrkError } from '../../types/errors.ts';
@@ -199,7 +199,7 @@ async function start(command: Command, env: NodeJS.ProcessEnv, cwd: string): Pro
     return child;
   } catch (error) {
     // The folder and the program fail alike.
-    await requireDirectory(cwd);
+    requireDirectory(cwd);
     if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error;
     throw new HostError({
       code: 'not-found',
@@ -210,14 +210,22 @@ async function start(command: Command, env: NodeJS.ProcessEnv, cwd: string): Pro
   }
 }
 
-async function requireDirectory(directory: string): Promise<void> {
-  const stats = await stat(directory).catch(() => undefined);
+function requireDirectory(directory: string): void {
+  const stats = statsOf(directory);
   if (stats?.isDirectory()) return;
   const what = stats === undefined ? 'there is no folder' : 'not a folder:';
   throw new OrkError('failed-precondition', `${what} ${directory}`, {
     reason: 'process.no-directory',
     hint: 'programs start in the workspace, or in the folder that `cwd` names',
   });
+}
+
+function statsOf(file: string): Stats | undefined {
+  try {
+    return statSync(file);
+  } catch {
+    return undefined;
+  }
 }
 
 /** SIGTERM when the call is stopped, SIGKILL half its grace later, and no survivor of the call itself. */
