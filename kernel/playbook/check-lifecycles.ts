@@ -13,9 +13,11 @@ export async function checkLifecycles(checking: Checking): Promise<void> {
   }
 }
 
-function checkLoopControl({ path, loop }: DraftWorkload, { loaded, problems }: Checking): void {
+function checkLoopControl(workload: DraftWorkload, { loaded, problems }: Checking): void {
+  const { path, loop, policy } = workload;
   const control = valueAt(loaded.value, [...path, 'loop_control']);
-  if (control === undefined || loop !== undefined) return;
+  // Where no loop can be either, the policy is what is wrong.
+  if (control === undefined || loop !== undefined || policy === 'supervise') return;
   const position = loaded.map.keyPosition([...path, 'loop_control']);
   problems.error('playbook.foreign-field', '`loop_control` needs a `loop`', position);
 }
@@ -62,10 +64,15 @@ async function checkSchedule({ path, policy }: DraftWorkload, checking: Checking
   }
 }
 
+/** The library reads Jenkins' H, and draws a new value for it each time. */
+const HASHED = /(?:^|[\s,/])H(?![A-Za-z])/i;
+
 async function cronProblem(text: string): Promise<string | undefined> {
-  const fields = text.trim().split(/\s+/).length;
-  if (fields !== 5 && fields !== 6)
-    return `a cron expression has 5 or 6 fields, and this ${fields}`;
+  const fields = text.match(/\S+/g)?.length ?? 0;
+  if (fields !== 5 && fields !== 6) {
+    return `a cron expression has 5 or 6 fields, and this one has ${fields}`;
+  }
+  if (HASHED.test(text)) return `'${text}' has an H, which stands for a time chosen at random`;
   const { CronExpressionParser } = await import('cron-parser');
   try {
     CronExpressionParser.parse(text, { tz: 'UTC' });

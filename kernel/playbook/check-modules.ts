@@ -11,7 +11,7 @@ import type { Finding } from './zod-issues.ts';
 /** Modules that do not exist, and params that their schema refuses whatever templates will yield. */
 export function checkModules(checking: Checking): void {
   for (const workload of checking.draft.workloads) {
-    if (workload.module === undefined) continue;
+    if (workload.module === undefined || workload.module === '') continue;
     const manifest = checking.catalog.find(workload.module);
     if (manifest === undefined) reportUnknown(workload, workload.module, checking);
     else

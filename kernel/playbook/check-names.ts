@@ -1,4 +1,3 @@
-import { didYouMean } from '../expressions/nearest.ts';
 import type { Checking, TracedEdge } from './checking.ts';
 import type { DraftPlaybook, DraftWorkload, ListedName } from './draft.ts';
 import { asWorkloadName } from './names.ts';
@@ -106,12 +105,12 @@ export function findUpstream(
   { path }: ListedName,
   name: string,
   workload: DraftWorkload,
-  { draft, loaded, problems }: Checking,
+  { draft, loaded, problems, suggest }: Checking,
 ): DraftWorkload | undefined {
   const upstream = draft.byName.get(name);
   const position = loaded.map.valuePosition(path);
   if (upstream === undefined) {
-    const hint = didYouMean(name, draft.byName.keys());
+    const hint = suggest(name, draft.byName.keys());
     problems.error('playbook.unknown-workload', `there is no workload '${name}'`, position, hint);
     return undefined;
   }

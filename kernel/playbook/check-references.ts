@@ -1,4 +1,4 @@
-import { didYouMean, nearest } from '../expressions/nearest.ts';
+import { nearest } from '../expressions/nearest.ts';
 import type { Reference } from '../expressions/references.ts';
 import type { Checking, PlacedText } from './checking.ts';
 import type { DraftWorkload } from './draft.ts';
@@ -18,7 +18,7 @@ const PLAYBOOK_FIELDS = ['name', 'run_id'];
 const ORK_FIELDS = ['workloads', 'playbook', 'resume_payload', 'loop'];
 const LOOP_FIELDS = ['index', 'first', 'last'];
 
-/** What a reference reads beyond parameters: a workload's result, or data that came from outside. */
+/** What a reference reads beyond parameters: a workload's result, data that came from outside, or a part of either. */
 export type Resolved =
   | {
       kind: 'workload';
@@ -26,11 +26,13 @@ export type Resolved =
       /** `status`, `summary`, …; undefined when all of it is read. */
       field: string | undefined;
     }
-  | { kind: 'outside'; name: 'event' | 'activation' | 'resume_payload' };
+  | { kind: 'outside'; name: 'event' | 'activation' | 'resume_payload' }
+  /** The item of the workload's own loop, which is what `loop` has read. */
+  | { kind: 'item' };
 
 /** Where a reference stands decides which names it can see. */
 export type NameScope =
-  /** Params and the like: everything, with the names of the workload's loop. */
+  /** Params and the like: everything, with the names of the workload's loop: of the item, then of its number. */
   | { kind: 'workload'; loopNames: string[] }
   /** The playbook's outputs: nothing that belongs to one workload or one event. */
   | { kind: 'outputs' }
@@ -43,7 +45,7 @@ interface Site extends PlacedText {
 
 /**
  * Finds what a reference stands for; reports it when there is no such thing. Undefined when it reads
- * a parameter, a loop's name, or nothing. `site` is the text that the reference stands in.
+ * a parameter or nothing. `site` is the text that the reference stands in.
  */
 export function resolveReference(
   reference: Reference,
@@ -70,7 +72,7 @@ class Resolver {
     const registrar = draft.byRegister.get(root);
     if (this.#isParameter(root)) return undefined;
     if (this.#site.scope.kind === 'parameters') return this.#notAParameter(root);
-    if (this.#loopNames().includes(root)) return undefined;
+    if (this.#loopNames().includes(root)) return this.#loopName(root);
     if (root === '_ork') return this.#kernel();
     if (root === 'event' || root === 'activation') return this.#trigger(root);
     if (registrar !== undefined) return this.#result(registrar, 1, REGISTERED_FIELDS);
@@ -88,12 +90,17 @@ class Resolver {
     return scope.kind === 'workload' ? scope.loopNames : [];
   }
 
+  /** The number of an item is no data. */
+  #loopName(root: string): Resolved | undefined {
+    return root === this.#loopNames()[0] ? { kind: 'item' } : undefined;
+  }
+
   #notAParameter(root: string): undefined {
     if (TYPE_NAMES.has(root)) return undefined;
-    const { draft } = this.#checking;
+    const { draft, suggest } = this.#checking;
     const { scope } = this.#site;
     const what = scope.kind === 'parameters' ? scope.what : '';
-    const hint = didYouMean(root, [...Object.keys(draft.inputs), ...Object.keys(draft.vars)]);
+    const hint = suggest(root, [...Object.keys(draft.inputs), ...Object.keys(draft.vars)]);
     const message = `'${root}' cannot be read in ${what}, which may use inputs and vars only`;
     this.#error('playbook.parameters-only', message, 0, hint);
     return undefined;
@@ -113,7 +120,7 @@ class Resolver {
   }
 
   #unknownRoot(root: string): void {
-    const { draft } = this.#checking;
+    const { draft, suggest } = this.#checking;
     if (draft.byName.has(root)) {
       const hint = `add \`register: ${root}\` to it, or read _ork.workloads.${root}`;
       this.#error('playbook.unknown-name', `the workload '${root}' registers no result`, 0, hint);
@@ -121,7 +128,7 @@ class Resolver {
     }
     const parameters = [...Object.keys(draft.inputs), ...Object.keys(draft.vars)];
     const names = [...parameters, ...this.#loopNames(), ...draft.byRegister.keys(), '_ork'];
-    const hint = didYouMean(root, names) ?? 'declare it under inputs or vars, or register it';
+    const hint = suggest(root, names) ?? 'declare it under inputs or vars, or register it';
     this.#error('playbook.unknown-name', `'${root}' does not exist`, 0, hint);
   }
 
@@ -150,7 +157,7 @@ class Resolver {
   }
 
   #namedWorkload(): Resolved | undefined {
-    const { draft } = this.#checking;
+    const { draft, suggest } = this.#checking;
     const name = this.#part(2);
     if (name === undefined) {
       const message = '_ork.workloads must be followed by the name of a workload';
@@ -160,7 +167,7 @@ class Resolver {
     }
     const workload = draft.byName.get(name);
     if (workload !== undefined) return this.#result(workload, 3, WORKLOAD_FIELDS);
-    const hint = didYouMean(name, draft.byName.keys());
+    const hint = suggest(name, draft.byName.keys());
     this.#error('playbook.unknown-workload', `there is no workload '${name}'`, 2, hint);
     return undefined;
   }
@@ -183,6 +190,7 @@ class Resolver {
 
   #hintForField(owner: string, field: string, fields: string[], close: string | undefined): string {
     if (close !== undefined) return `did you mean '${close}'?`;
+    if (field === 'results') return 'only a workload with a `loop` has results';
     return fields.includes('summary')
       ? `what the module returned is under ${owner}.summary: ${owner}.summary.${field}`
       : `it has: ${fields.join(', ')}`;

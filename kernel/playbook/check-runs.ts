@@ -16,7 +16,10 @@ export class RunChecks {
     const names = triggers.map(({ name }) => asWorkloadName(name));
     this.#checking = checking;
     this.#edges = edges;
-    this.#above = triggersAbove(graph, names);
+    this.#above = triggersAbove(graph, names, (name) => {
+      const workload = this.#find(name);
+      return workload !== undefined && canBelong(workload);
+    });
   }
 
   check(triggerReads: TriggerRead[]): void {
@@ -49,16 +52,29 @@ export class RunChecks {
   /** No stream crosses the boundary of a run, and nothing can wait for a trigger to end. */
   #checkBoundary({ from, to, kind, position }: TracedEdge): void {
     const { problems } = this.#checking;
-    const downstream = this.#find(to);
-    const upstream = this.#above.get(from);
-    if (upstream !== undefined && (kind === 'trigger' || (downstream && !isBelow(downstream)))) {
-      const message = `'${to}' cannot depend on '${from}', which runs anew for each ${this.#occasion(upstream)}`;
+    const [upstream, downstream] = [this.#find(from), this.#find(to)];
+    if (upstream === undefined || downstream === undefined) return;
+    const above = this.#above.get(from);
+    if (above !== undefined && (kind === 'trigger' || !canBelong(downstream))) {
+      const message = `'${to}' cannot depend on '${from}', which runs anew for each ${this.#occasion(above)}`;
       problems.error('playbook.run-boundary', message, position);
       return;
     }
-    if (kind !== 'stream' || sameSet(upstream, this.#above.get(to))) return;
+    // A trigger with stream_inputs is reported as such.
+    if (kind !== 'stream' || isTrigger(downstream) || this.#shareRun(upstream, downstream)) return;
     const message = `'${to}' reads the stream of '${from}', which is not part of the same run`;
-    problems.error('playbook.run-boundary', message, position);
+    problems.error('playbook.run-boundary', message, position, adviceFor(upstream, downstream));
+  }
+
+  /** Supervised workloads are part of no run and read each other's streams; one without a policy may be anything. */
+  #shareRun(upstream: DraftWorkload, downstream: DraftWorkload): boolean {
+    if (upstream.policy === '' || downstream.policy === '') return true;
+    const supervised = [upstream, downstream].filter(isSupervised).length;
+    if (supervised > 0) return supervised === 2;
+    const [above, below] = [upstream, downstream].map(
+      ({ name }) => this.#above.get(asWorkloadName(name)) ?? new Set<WorkloadName>(),
+    ) as [Set<WorkloadName>, Set<WorkloadName>];
+    return above.symmetricDifference(below).size === 0;
   }
 
   #checkTriggers({ name, path }: DraftWorkload): void {
@@ -96,11 +112,18 @@ function isTrigger({ policy }: DraftWorkload): boolean {
   return policy === 'event_driven' || policy === 'scheduled';
 }
 
-/** What can be part of a trigger's run. */
-function isBelow({ policy }: DraftWorkload): boolean {
+function isSupervised({ policy }: DraftWorkload): boolean {
+  return policy === 'supervise';
+}
+
+/** What can be part of a run that something else has triggered. */
+function canBelong({ policy }: DraftWorkload): boolean {
   return policy === 'run_once' || policy === '';
 }
 
-function sameSet(a: Set<WorkloadName> | undefined, b: Set<WorkloadName> | undefined): boolean {
-  return (a ?? new Set()).symmetricDifference(b ?? new Set()).size === 0;
+function adviceFor(upstream: DraftWorkload, downstream: DraftWorkload): string | undefined {
+  if (isSupervised(upstream)) {
+    return `supervise '${downstream.name}' too, or take the records as the events of an event_driven workload`;
+  }
+  return isSupervised(downstream) ? `supervise '${upstream.name}' too` : undefined;
 }

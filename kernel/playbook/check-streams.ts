@@ -37,15 +37,19 @@ export function sourceEdges(checking: Checking): TracedEdge[] {
 }
 
 function inputsOf(workload: DraftWorkload, checking: Checking): TracedEdge[] {
+  // What starts a run reads no stream of another one; `checkLifecycles` says so.
+  if (workload.policy === 'event_driven' || workload.policy === 'scheduled') return [];
   if (workload.streamInputs.length > 0) checkConsumer(workload, checking);
   const seen = new Set<string>();
   return workload.streamInputs.flatMap((listed) => {
-    if (seen.has(listed.text)) {
+    const { workload: name, port } = splitStreamInput(listed.text);
+    const key = `${name}.${port}`;
+    if (seen.has(key)) {
       const position = checking.loaded.map.valuePosition(listed.path);
       checking.problems.error('stream.duplicate', `'${listed.text}' is listed twice`, position);
       return [];
     }
-    seen.add(listed.text);
+    seen.add(key);
     return inputEdge(listed, workload, checking);
   });
 }
@@ -118,11 +122,14 @@ function eventReads({ source }: DraftWorkload): Read[] {
   return [{ from: workload, port }];
 }
 
+/** A producer that nobody reads, and a transform that is fed for nothing. */
 function warnUnread(edges: Read[], checking: Checking): void {
   const read = new Set<string>(edges.map(({ from }) => from));
   for (const workload of checking.draft.workloads) {
     const manifest = manifestOf(workload, checking);
-    if (manifest?.stream !== 'producer' || read.has(workload.name)) continue;
+    if (manifest === undefined || read.has(workload.name)) continue;
+    const fed = manifest.stream === 'transform' && workload.streamInputs.length > 0;
+    if (manifest.stream !== 'producer' && !fed) continue;
     if (!streamIsOn(manifest, workload.params)) continue;
     const message = `nobody reads the stream of '${workload.name}': its records are counted and dropped`;
     const hint = `consume it with stream_inputs: [${workload.name}]`;
@@ -133,9 +140,10 @@ function warnUnread(edges: Read[], checking: Checking): void {
 
 /** Records that `on_error: dead_letter` sets aside are lost when nobody takes them. */
 function warnUnreadRejects(edges: Read[], checking: Checking): void {
+  const rejects = edges.filter(({ port }) => port === 'dead_letter').map(({ from }) => from);
+  const read = new Set(rejects);
   for (const { name, path, params } of checking.draft.workloads) {
-    if (params['on_error'] !== 'dead_letter') continue;
-    if (edges.some(({ from, port }) => from === name && port === 'dead_letter')) continue;
+    if (params['on_error'] !== 'dead_letter' || read.has(name)) continue;
     const message = `nobody reads what '${name}' rejects: those records are counted and dropped`;
     const hint = `consume it with stream_inputs: [${name}.dead_letter]`;
     const position = checking.loaded.map.valuePosition([...path, 'process', 'params', 'on_error']);

@@ -2,7 +2,6 @@ import type { Reference } from '../expressions/references.ts';
 import { isTemplate } from '../expressions/scanner.ts';
 import { type Inspection, inspectTemplate } from '../expressions/template.ts';
 import type { Json } from '../types/json.ts';
-import type { ModuleManifest } from '../types/manifest.ts';
 import {
   checkCalls,
   checkExpressionParam,
@@ -10,9 +9,11 @@ import {
   refuseTemplate,
   reportSyntax,
 } from './check-expressions.ts';
+import { checkProgramText, programText } from './check-programs.ts';
 import { type NameScope, type Resolved, resolveReference } from './check-references.ts';
 import {
   type Checking,
+  manifestOf,
   matchPatterns,
   type PlacedText,
   stringsIn,
@@ -37,9 +38,6 @@ export interface TemplateNeeds {
   triggerReads: TriggerRead[];
 }
 
-/** Params that become the arguments of a program, where every process of the host can read them. */
-const ARGUMENTS: Record<string, string[]> = { exec: ['command', 'args', 'shell'] };
-
 /**
  * Checks every template of a playbook: syntax, functions, and names; and finds which workload
  * reads whose result.
@@ -58,19 +56,27 @@ export async function checkTemplates(checking: Checking): Promise<TemplateNeeds>
     const scope: NameScope = { kind: 'outputs' };
     for (const reference of references) resolveReference(reference, { ...site, scope }, checking);
   }
-  warnTemplatesInVars(checking);
   return needs;
 }
 
 const SECURITY = 'security_context';
+
+/** What asks the host for something. */
+const HOST_FUNCTIONS = ['secret', 'env', 'now', 'uuid'];
 
 /** Templates of what is decided before anything runs. */
 async function checkParameters(value: Json, path: Path, checking: Checking): Promise<void> {
   const what = path.includes(SECURITY) ? `a ${SECURITY}` : '`concurrency.key`';
   const scope: NameScope = { kind: 'parameters', what };
   for (const site of templatesIn(value, path, checking)) {
-    const { references } = await inspect(site, checking);
+    const { references, calls } = await inspect(site, checking);
     for (const reference of references) resolveReference(reference, { ...site, scope }, checking);
+    for (const { name, method, offset } of calls) {
+      if (method || !HOST_FUNCTIONS.includes(name)) continue;
+      const message = `\`${name}\` cannot be called in ${what}, which may use inputs and vars only`;
+      const position = checking.loaded.map.positionInString(site.path, offset, name.length);
+      checking.problems.error('playbook.parameters-only', message, position);
+    }
   }
 }
 
@@ -79,6 +85,8 @@ class WorkloadTemplates {
   readonly #checking: Checking;
   readonly #needs: TemplateNeeds;
   readonly #loopNames: string[];
+  /** What the items of the loop come from. */
+  readonly #loopReads: Resolved[] = [];
 
   constructor(workload: DraftWorkload, checking: Checking, needs: TemplateNeeds) {
     this.#workload = workload;
@@ -88,14 +96,15 @@ class WorkloadTemplates {
   }
 
   async check(): Promise<void> {
+    await this.#loop();
     await this.#params();
     await this.#when();
-    await this.#loop();
   }
 
   async #params(): Promise<void> {
-    const { path, params, module = '' } = this.#workload;
-    const manifest = this.#checking.catalog.find(module);
+    const { path, params } = this.#workload;
+    const manifest = manifestOf(this.#workload, this.#checking);
+    const programParams = programText(this.#workload, manifest);
     const base = [...path, 'process', 'params'];
     for (const site of stringsIn(params, base)) {
       const inner = site.path.slice(base.length);
@@ -103,17 +112,9 @@ class WorkloadTemplates {
       if (relation === 'within') await checkExpressionParam(site, this.#checking);
       if (relation === 'within' || !holdsTemplate(site, this.#checking)) continue;
       if (relation === 'above') refuseTemplate(site, site.text.indexOf('{{'), this.#checking);
-      await this.#param(site, inner, manifest);
+      const seen = await this.#inspect(site, this.#loopNames);
+      checkProgramText(programParams, inner, { ...seen, site }, this.#loopReads, this.#checking);
     }
-  }
-
-  async #param(site: PlacedText, inner: Path, manifest: ModuleManifest | undefined): Promise<void> {
-    const { inspection, reads } = await this.#inspect(site, this.#loopNames);
-    if (matchPatterns(manifest?.code ?? [], inner) === 'within') {
-      for (const { resolved, reference } of reads) this.#codeRead(resolved, reference, site);
-    }
-    const argumentParams = ARGUMENTS[manifest?.name ?? ''] ?? [];
-    if (matchPatterns(argumentParams, inner) === 'within') this.#warnSecrets(inspection, site);
   }
 
   async #when(): Promise<void> {
@@ -137,7 +138,8 @@ class WorkloadTemplates {
     if (loop === undefined) return;
     const base = [...path, 'loop'];
     for (const site of templatesIn(loop, base, this.#checking)) {
-      const { inspection } = await this.#inspect(site, []);
+      const { inspection, reads } = await this.#inspect(site, []);
+      this.#loopReads.push(...reads.map(({ resolved }) => resolved));
       const whole = site.path.length === base.length;
       if (whole && !inspection.typed && inspection.errors.length === 0) this.#refuseLoop(base);
     }
@@ -165,6 +167,7 @@ class WorkloadTemplates {
   #note(resolved: Resolved, reference: Reference, site: PlacedText): void {
     const position = positionOf(reference, site, this.#checking);
     const to = asWorkloadName(this.#workload.name);
+    if (resolved.kind === 'item') return;
     if (resolved.kind === 'outside') {
       const { name } = resolved;
       if (name !== 'resume_payload')
@@ -185,31 +188,6 @@ class WorkloadTemplates {
     const { handlers } = this.#needs;
     handlers.set(to, (handlers.get(to) ?? new Set()).add(from));
   }
-
-  /** Text from outside that becomes part of a program could become a program of its own. */
-  #codeRead(resolved: Resolved, reference: Reference, site: PlacedText): void {
-    const position = positionOf(reference, site, this.#checking);
-    const hint = 'pass it by an environment variable, a bound parameter or stdin instead';
-    if (resolved.kind === 'workload') {
-      const message = 'a result of another workload becomes part of a program here';
-      this.#checking.problems.warning('playbook.code-injection', message, position, hint);
-      return;
-    }
-    const message = `\`${resolved.name}\` comes from outside and may not become part of a program`;
-    this.#checking.problems.error('playbook.code-injection', message, position, hint);
-  }
-
-  #warnSecrets({ calls }: Inspection, site: PlacedText): void {
-    const call = calls.find(({ name, method }) => name === 'secret' && !method);
-    if (call === undefined) return;
-    const position = this.#checking.loaded.map.positionInString(site.path, call.offset, 6);
-    this.#checking.problems.warning(
-      'secret.in-arguments',
-      'every user of this host can read the arguments of a program',
-      position,
-      'pass it by env, stdin or secret_files instead',
-    );
-  }
 }
 
 async function inspect(site: PlacedText, checking: Checking): Promise<Inspection> {
@@ -221,15 +199,6 @@ async function inspect(site: PlacedText, checking: Checking): Promise<Inspection
 
 function* templatesIn(value: Json, path: Path, checking: Checking): Generator<PlacedText> {
   for (const site of stringsIn(value, path)) if (holdsTemplate(site, checking)) yield site;
-}
-
-function warnTemplatesInVars(checking: Checking): void {
-  for (const site of templatesIn(checking.draft.vars, ['vars'], checking)) {
-    const offset = site.text.indexOf('{{');
-    const position = checking.loaded.map.positionInString(site.path, offset, 2);
-    const hint = 'tag the string with !raw if the braces are meant as text';
-    checking.problems.warning('playbook.vars', 'vars are data and not rendered', position, hint);
-  }
 }
 
 function holdsTemplate({ path, text }: PlacedText, { loaded }: Checking): boolean {

@@ -1,3 +1,4 @@
+import { didYouMean } from '../expressions/nearest.ts';
 import type { Json } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 import type { DraftPlaybook, DraftWorkload } from './draft.ts';
@@ -19,6 +20,22 @@ export interface Checking {
   draft: DraftPlaybook;
   catalog: Catalog;
   problems: ProblemList;
+  /** "did you mean 'x'?" for the nearest candidate; undefined when none is close. */
+  suggest(name: string, candidates: Iterable<string>): string | undefined;
+}
+
+/** So many names are compared for suggestions in one playbook; that takes less than a second. */
+const MAX_COMPARISONS = 100_000;
+
+/** Suggests names until it has compared too many: a playbook full of mistakes may not cost minutes. */
+export function suggester(budget = MAX_COMPARISONS): Checking['suggest'] {
+  let compared = 0;
+  return (name, candidates) => {
+    if (compared >= budget) return undefined;
+    const names = [...candidates];
+    compared += names.length;
+    return didYouMean(name, names);
+  };
 }
 
 /** What holds for a workload by its module, and for a pipeline by its steps. */

@@ -50,9 +50,11 @@ function compileSupervise(input: SuperviseInput): Lifecycle {
 }
 
 function compileBackoff(input: NonNullable<SuperviseInput['backoff']>): Backoff {
+  const base = input.base ?? Math.min(SECOND, input.max ?? SECOND);
   return {
-    base: input.base ?? SECOND,
-    max: input.max ?? MINUTE,
+    base,
+    // A longer base that was written is meant.
+    max: input.max ?? Math.max(MINUTE, base),
     factor: input.factor ?? 2,
     jitter: input.jitter ?? true,
     resetAfter: input.reset_after ?? MINUTE,

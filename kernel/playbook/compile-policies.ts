@@ -90,11 +90,13 @@ function defined<T extends object>(object: T): Defined<T> {
 }
 
 export function compileRetry(input: RetryInput): RetryPolicy {
+  const delay = input.delay ?? Math.min(1000, input.max_delay ?? 1000);
   return {
     attempts: input.attempts,
-    delay: input.delay ?? 1000,
+    delay,
     factor: input.factor ?? 2,
-    maxDelay: input.max_delay ?? 30_000,
+    // A longer delay that was written is meant.
+    maxDelay: input.max_delay ?? Math.max(30_000, delay),
     jitter: input.jitter ?? true,
     on: input.on ?? RETRYABLE,
   };

@@ -95,6 +95,8 @@ class Loader {
     const composer = new Composer({
       version: '1.2',
       schema: 'core',
+      // Otherwise `!!set`, `!!binary` and the like of YAML 1.1 come in by their tags.
+      resolveKnownTags: false,
       stringKeys: true,
       // Comparing all keys with each other takes the square of their number; ValueBuilder does it.
       uniqueKeys: false,

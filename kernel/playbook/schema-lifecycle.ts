@@ -1,3 +1,4 @@
+import { constants } from 'node:os';
 import * as z from 'zod';
 import { count, delay, duration } from './schema-scalars.ts';
 
@@ -13,6 +14,12 @@ const backoff = z
     jitter: z.boolean().optional().describe('Whether waits are spread at random; true.'),
     reset_after: duration.optional().describe('After so long in good health waits start over; 1m.'),
   })
+  .check((context) => {
+    const { base, max } = context.value;
+    if (base === undefined || max === undefined || base <= max) return;
+    const message = 'must not be longer than `max`';
+    context.issues.push({ code: 'custom', message, input: base, path: ['base'] });
+  })
   .describe('How long to wait before restarts.');
 
 const burst = z
@@ -22,11 +29,13 @@ const burst = z
   })
   .describe('Beyond it the workload has failed; off when it is left out.');
 
+const SIGNAL_RULE = 'must be the name of a signal such as SIGTERM';
+
 const stop = z
   .strictObject({
     signal: z
       .string()
-      .regex(/^SIG[A-Z0-9]{2,7}$/, 'must be the name of a signal such as SIGTERM')
+      .refine((name) => Object.hasOwn(constants.signals, name), SIGNAL_RULE)
       .optional()
       .describe('SIGTERM when it is left out.'),
     grace: duration.optional().describe('Time to end before SIGKILL; 10s.'),
@@ -59,7 +68,12 @@ const probe = z
       .strictObject({ port, host: z.string().optional() })
       .optional()
       .describe('A port that takes connections.'),
-    log_line: z.string().min(1).optional().describe('A regular expression that a line matches.'),
+    log_line: z
+      .string()
+      .min(1)
+      .refine(isPattern, 'must be a regular expression')
+      .optional()
+      .describe('A regular expression that a line matches.'),
     ...timing,
   })
   .check((context) => {
@@ -131,3 +145,12 @@ export const LIFECYCLE_SHAPES = {
   event_driven: eventDriven.shape,
   scheduled: scheduled.shape,
 };
+
+function isPattern(text: string): boolean {
+  try {
+    new RegExp(text, 'u');
+    return true;
+  } catch {
+    return false;
+  }
+}

@@ -45,6 +45,12 @@ export const retryPolicy = z
       .optional()
       .describe('The error codes that are tried again; every one that can pass by when left out.'),
   })
+  .check((context) => {
+    const { delay: first, max_delay: most } = context.value;
+    if (first === undefined || most === undefined || first <= most) return;
+    const message = 'must not be longer than `max_delay`';
+    context.issues.push({ code: 'custom', message, input: first, path: ['delay'] });
+  })
   .describe('Tries again after a failure.');
 
 export const loopControl = z
@@ -59,7 +65,15 @@ export const loopControl = z
   })
   .describe('How a loop runs.');
 
-const INPUT_TYPES = ['string', 'number', 'integer', 'boolean', 'list', 'map', 'any'] as const;
+export const INPUT_TYPES = [
+  'string',
+  'number',
+  'integer',
+  'boolean',
+  'list',
+  'map',
+  'any',
+] as const;
 
 export const inputDeclaration = z
   .strictObject({

@@ -1,11 +1,9 @@
 import * as z from 'zod';
+import { connectProblem, isForbiddenPath, isListenAddress } from './grants.ts';
 import { byteSize, count } from './schema-scalars.ts';
 
 const HIDDEN_VARIABLE = /^(?:ORK_|COSIGN_|NODE_|LD_|PG)/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
-/** What a bind of the whole would give away: these are refused whatever else is granted. */
-const FORBIDDEN_PATH = /^\/(?:proc|sys|dev)(?:\/|$)|(?:^|\/)(?:docker|containerd|podman)\.sock$/;
-
 const variableName = z.string().check((context) => {
   const message = HIDDEN_VARIABLE.test(context.value)
     ? `: ${context.value} is never given to a workload`
@@ -18,21 +16,24 @@ const variableName = z.string().check((context) => {
 const grantedPath = z
   .string()
   .min(1)
-  .refine((path) => !FORBIDDEN_PATH.test(path), 'is never given to a workload');
+  .refine((path) => !isForbiddenPath(path), 'is never given to a workload');
 
-const HOST = String.raw`(?:\*\.)?[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?|\[[0-9A-Fa-f:.]+\]`;
-const CIDR = String.raw`(?:\d{1,3}(?:\.\d{1,3}){3}|\[[0-9A-Fa-f:.]+\])\/\d{1,3}`;
-const PORT = String.raw`(?:\*|\d{1,5})`;
-const ENDPOINT = new RegExp(`^(?:(?:${CIDR}|${HOST}):${PORT}|unix:/.+)$`);
+const endpointExamples = ['api.example.com:443', '10.0.0.0/8:5432', 'unix:/run/x.sock'];
 
-/** A template is checked once it has been rendered. */
-const endpoint = z
+const connectTo = z
   .string()
-  .refine(
-    (text) => text.includes('{{') || ENDPOINT.test(text),
-    'must be host:port, *.suffix:port, CIDR:port or unix:/path',
-  )
-  .meta({ examples: ['api.example.com:443', '10.0.0.0/8:5432', 'unix:/run/x.sock'] });
+  .check((context) => {
+    const message = connectProblem(context.value);
+    if (message !== undefined) {
+      context.issues.push({ code: 'custom', message, input: context.value });
+    }
+  })
+  .meta({ examples: endpointExamples });
+
+const listenOn = z
+  .string()
+  .refine(isListenAddress, 'must be an address of this host with a port, or unix:/path')
+  .meta({ examples: ['127.0.0.1:8080', '[::1]:8080', 'unix:/run/x.sock'] });
 
 const resourceLimits = z
   .strictObject({
@@ -71,8 +72,8 @@ export const securityContext = z
     namespaces: namespaces.optional(),
     network: z
       .strictObject({
-        connect: z.array(endpoint).optional().describe('What it may connect to.'),
-        listen: z.array(endpoint).optional().describe('Where it may listen.'),
+        connect: z.array(connectTo).optional().describe('What it may connect to.'),
+        listen: z.array(listenOn).optional().describe('Where it may listen.'),
       })
       .optional()
       .describe('What it may reach; nothing when left out.'),

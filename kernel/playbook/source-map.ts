@@ -78,7 +78,7 @@ export class SourceMap {
   }
 }
 
-/** One string per path; YAML keys hold no NUL. */
+/** One string per path; keys with a NUL are refused. */
 export function pathKey(path: Path): string {
   return path.join('\0');
 }

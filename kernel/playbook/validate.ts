@@ -7,12 +7,12 @@ import { checkPipelines } from './check-pipeline.ts';
 import { RunChecks } from './check-runs.ts';
 import { sourceEdges, streamEdges } from './check-streams.ts';
 import { checkTemplates } from './check-templates.ts';
-import type { Catalog, Checking, TracedEdge } from './checking.ts';
+import { type Catalog, type Checking, suggester, type TracedEdge } from './checking.ts';
 import { compilePlaybook } from './compile.ts';
 import { draftPlaybook } from './draft.ts';
 import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
 import type { LoadedPlaybook } from './load.ts';
-import type { Graph, Playbook, Problem } from './model.ts';
+import type { Edge, Graph, Playbook, Problem } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import { ProblemList } from './problem-list.ts';
 import { knownKeys, type PlaybookInput, playbookSchema } from './schema.ts';
@@ -41,7 +41,8 @@ export async function validatePlaybook(
   const problems = new ProblemList();
   const known = refuseForeignWords(loaded.value, loaded.map, problems);
   const input = checkShape(known, loaded.map, problems);
-  const checking: Checking = { loaded, draft: draftPlaybook(known), catalog, problems };
+  const draft = draftPlaybook(known);
+  const checking: Checking = { loaded, draft, catalog, problems, suggest: suggester() };
   checkNames(checking);
   checkInputs(checking);
   checkModules(checking);
@@ -98,23 +99,33 @@ async function connect(checking: Checking): Promise<Graph> {
 }
 
 function reportCycles(graph: Graph, edges: TracedEdge[], problems: ProblemList): void {
-  for (const cycle of findCycles(graph)) {
-    const [first, second] = cycle;
-    const closing = edges.find(({ from, to }) => from === first && to === second);
-    const message = `these workloads wait for each other: ${[...cycle, first].join(' → ')}`;
-    problems.error('playbook.cycle', message, closing?.position);
+  const cycles = findCycles(graph);
+  if (cycles.length === 0) return;
+  const places = placesOf(edges, ({ from, to }) => `${from} ${to}`);
+  for (const cycle of cycles) {
+    const closed = [...cycle, cycle[0]];
+    const message = `these workloads wait for each other: ${closed.join(' → ')}`;
+    // Where the way passes through a group of streams, no edge joins its two ends.
+    const steps = cycle.map((name, index) => places.get(`${name} ${closed[index + 1]}`));
+    const position = steps.find((place) => place !== undefined);
+    problems.error('playbook.cycle', message, position);
   }
 }
 
 function reportEdgesInsideGroups(graph: Graph, edges: TracedEdge[], problems: ProblemList): void {
-  for (const inside of edgesInsideGroups(graph)) {
-    const { from, to, kind } = inside;
-    const edge = edges.find(
-      (traced) => traced.from === from && traced.to === to && traced.kind === kind,
-    );
-    const message = `'${to}' waits for '${from}' to end, but streams make them run together`;
-    problems.error('playbook.edge-in-group', message, edge?.position);
+  const inside = edgesInsideGroups(graph);
+  if (inside.length === 0) return;
+  const edgeKey = ({ from, to, kind }: Edge): string => `${kind} ${from} ${to}`;
+  const places = placesOf(edges, edgeKey);
+  for (const edge of inside) {
+    const message = `'${edge.to}' waits for '${edge.from}' to end, but streams make them run together`;
+    problems.error('playbook.edge-in-group', message, places.get(edgeKey(edge)));
   }
+}
+
+/** Of equal edges, the place of the first. */
+function placesOf(edges: TracedEdge[], keyOf: (edge: TracedEdge) => string) {
+  return new Map(edges.toReversed().map((edge) => [keyOf(edge), edge.position]));
 }
 
 function withoutPosition({ position: _, ...edge }: TracedEdge) {

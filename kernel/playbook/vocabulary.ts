@@ -4,25 +4,30 @@ import type { ProblemList } from './problem-list.ts';
 import { LIFECYCLE_SHAPES } from './schema-lifecycle.ts';
 import type { Path, SourceMap } from './source-map.ts';
 
-/** Words of earlier designs, and keys that people put one level too high. */
+type Level = 'playbook' | 'workload' | 'process';
+
+/** Words of earlier designs. */
 const RENAMED: Record<Level, Record<string, string>> = {
   playbook: { tasks: 'workloads' },
-  workload: {
-    type: 'process.module',
-    module: 'process.module',
-    params: 'process.params',
-    policy: 'lifecycle.policy',
-  },
+  workload: { type: 'process.module' },
   process: { type: 'module' },
 };
-
-type Level = 'playbook' | 'workload' | 'process';
 
 /** The policies, each with the fields that only it knows. */
 const FIELDS_OF_POLICY = Object.entries(LIFECYCLE_SHAPES).map(([policy, shape]) => ({
   policy,
   fields: Object.keys(shape).filter((field) => field !== 'policy'),
 }));
+
+/** Keys that people put one level too high, and the key that they belong under. */
+const MISPLACED: Record<string, string> = {
+  module: 'process',
+  params: 'process',
+  policy: 'lifecycle',
+  ...Object.fromEntries(
+    FIELDS_OF_POLICY.flatMap(({ fields }) => fields).map((field) => [field, 'lifecycle']),
+  ),
+};
 
 /** Fields of a workload that make no sense for something that is kept running. */
 const NEVER_SUPERVISED = [
@@ -76,13 +81,13 @@ class Vocabulary {
     return lifecycle['policy'] === 'supervise' ? this.#supervised(kept, path) : kept;
   }
 
-  /** A map without the words that were renamed. */
+  /** A map without words that were renamed or belong elsewhere. */
   #sift(object: JsonObject, level: Level, path: Path): JsonObject {
-    const renamed = RENAMED[level];
     return this.#without(object, (key) => {
-      if (!Object.hasOwn(renamed, key)) return false;
+      const advice = adviceOn(key, level);
+      if (advice === undefined) return false;
       const position = this.#map.keyPosition([...path, key]);
-      this.#problems.error('playbook.renamed', `\`${key}\` is now \`${renamed[key]}\``, position);
+      this.#problems.error('playbook.renamed', `\`${key}\` ${advice}`, position);
       return true;
     });
   }
@@ -118,6 +123,13 @@ class Vocabulary {
   #without(object: JsonObject, refuses: (key: string) => boolean): JsonObject {
     return Object.fromEntries(Object.entries(object).filter(([key]) => !refuses(key)));
   }
+}
+
+function adviceOn(key: string, level: Level): string | undefined {
+  const renamed = RENAMED[level];
+  if (Object.hasOwn(renamed, key)) return `is now \`${renamed[key]}\``;
+  if (level !== 'workload' || !Object.hasOwn(MISPLACED, key)) return undefined;
+  return `belongs under \`${MISPLACED[key]}\``;
 }
 
 const RENAMED_MODULES: Record<string, string> = {

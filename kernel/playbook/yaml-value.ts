@@ -86,6 +86,10 @@ export class ValueBuilder {
       this.#error('yaml.forbidden-key', `the key '${name}' is not allowed`, rangeOf(key));
       return false;
     }
+    if (name.includes('\0')) {
+      this.#error('yaml.forbidden-key', 'a key cannot hold the character NUL', rangeOf(key));
+      return false;
+    }
     if (entries.has(name)) {
       this.#error(
         'yaml.duplicate-key',

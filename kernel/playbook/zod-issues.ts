@@ -63,7 +63,9 @@ function missing(path: Path, issue: Issue, wording: Wording): Finding {
     message: `${label(path, wording)} is required`,
     kind: 'required',
   };
-  return issue.code === 'invalid_value' ? { ...finding, hint: oneOf(issue.values) } : finding;
+  if (issue.code === 'invalid_value') return { ...finding, hint: oneOf(issue.values) };
+  const choice = issue.code === 'invalid_union' && isOwnMessage(issue.message);
+  return choice ? { ...finding, hint: `it ${issue.message}` } : finding;
 }
 
 /**
@@ -77,8 +79,7 @@ function explainUnion(
   root: Json,
   wording: Wording,
 ): Finding[] {
-  const ownMessage = !issue.message.startsWith('Invalid input');
-  if (ownMessage) return [invalid(path, withLabel(path, issue.message, wording))];
+  if (isOwnMessage(issue.message)) return [invalid(path, withLabel(path, issue.message, wording))];
   const fitting = issue.errors.filter((branch) => !branch.some(isWrongType));
   if (fitting.length === 0) {
     const types = issue.errors.flatMap((branch) => branch.filter(isWrongType).map(expectedType));
