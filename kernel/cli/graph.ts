@@ -19,8 +19,8 @@ export interface GraphCommand {
 /** `ork graph`: what runs after what, and why. Nothing is drawn of an invalid playbook. */
 export async function graphCommand(command: GraphCommand, console: Console): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { source, problems, valid } = await loadAndCheck(command.file, registry);
-  if (problems.length > 0) console.err(problemsToText(problems, source, makeStyle(console.color)));
+  const { sources, problems, valid } = await loadAndCheck(command.file, registry);
+  if (problems.length > 0) console.err(problemsToText(problems, sources, makeStyle(console.color)));
   if (valid === undefined) {
     console.err('validation failed\n');
     return EXIT.failed;

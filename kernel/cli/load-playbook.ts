@@ -1,41 +1,51 @@
+import { realpath } from 'node:fs/promises';
+import path from 'node:path';
 import type { ModuleRegistry } from '../components/registry.ts';
-import { daemonOnly } from '../playbook/check-for-run.ts';
+import type { CheckedPlaybook } from '../playbook/call.ts';
 import { loadPlaybook, MAX_PLAYBOOK_BYTES } from '../playbook/load.ts';
-import type { Graph, Playbook, Problem } from '../playbook/model.ts';
+import type { Problem } from '../playbook/model.ts';
 import type { JsonObject } from '../types/json.ts';
 import { readBounded } from './read-bounded.ts';
+import { readCalledPlaybook } from './read-called-playbook.ts';
 
-export interface CheckedPlaybook {
-  source: string;
+export interface LoadResult {
   problems: Problem[];
+  /** The text of each file, by the name that problems have for it. */
+  sources: ReadonlyMap<string, string>;
   /** Absent when there are errors. */
-  valid: { playbook: Playbook; graph: Graph } | undefined;
+  valid: CheckedPlaybook | undefined;
 }
 
 export interface LoadOptions {
   /** Refuses what only the daemon can run. */
   forRun?: boolean;
+  /** The folder that relative paths of grants start at; the playbook's own when undefined. */
+  workspace?: string;
   /** Hears of the text as data before it is checked, which takes longer. */
   onRead?(value: JsonObject): void;
 }
 
-/** Reads and checks a playbook. Rejects only when the file cannot be read. */
+/** Reads and checks a playbook with all that it calls. Rejects only when the file cannot be read. */
 export async function loadAndCheck(
   file: string,
   registry: ModuleRegistry,
-  { forRun = false, onRead = () => {} }: LoadOptions = {},
-): Promise<CheckedPlaybook> {
+  { forRun = false, workspace, onRead = () => {} }: LoadOptions = {},
+): Promise<LoadResult> {
   const hint = 'give the path of a playbook, e.g. ork run playbook.yaml';
   const source = await readBounded(file, MAX_PLAYBOOK_BYTES, hint);
   const { loaded, problems: unreadable } = loadPlaybook(source, file);
-  if (loaded === undefined) return { source, problems: unreadable, valid: undefined };
+  if (loaded === undefined) {
+    return { problems: unreadable, sources: new Map([[file, source]]), valid: undefined };
+  }
   onRead(loaded.value);
-  const { validatePlaybook } = await import('../playbook/validate.ts');
-  const checked = await validatePlaybook(loaded, registry);
-  const { playbook, graph } = checked;
-  const refused = forRun && playbook !== undefined ? daemonOnly(playbook, loaded) : [];
-  const problems = [...unreadable, ...checked.problems, ...refused];
-  const broken = problems.some(({ severity }) => severity === 'error');
-  const valid = broken || !playbook || !graph ? undefined : { playbook, graph };
-  return { source, problems, valid };
+  const { checkClosure } = await import('../playbook/closure.ts');
+  // A pipe has no such path, and nothing beside it that could be called.
+  const realPath = await realpath(file).catch(() => path.resolve(file));
+  const { checked, problems, sources } = await checkClosure(loaded, realPath, {
+    catalog: registry,
+    read: readCalledPlaybook,
+    workspace: workspace ?? path.dirname(realPath),
+    forRun,
+  });
+  return { problems: [...unreadable, ...problems], sources, valid: checked };
 }

@@ -4,9 +4,16 @@ import type { JsonObject } from '../types/json.ts';
 import { printable } from './render/printable.ts';
 import type { Style } from './render/style.ts';
 
-/** All findings, each with its line and a caret, then how many there are. */
-export function problemsToText(problems: Problem[], source: string, style: Style): string {
-  const blocks = problems.map((problem) => `${printable(formatProblem(problem, source))}\n`);
+/** All findings, each with its line and a caret, then how many there are. `sources` holds the texts by file. */
+export function problemsToText(
+  problems: Problem[],
+  sources: ReadonlyMap<string, string>,
+  style: Style,
+): string {
+  const blocks = problems.map((problem) => {
+    const source = sources.get(problem.position?.file ?? '') ?? '';
+    return `${printable(formatProblem(problem, source))}\n`;
+  });
   const errors = problems.filter(({ severity }) => severity === 'error').length;
   const warnings = problems.length - errors;
   const counts = [count(errors, 'error'), count(warnings, 'warning')].filter((text) => text !== '');

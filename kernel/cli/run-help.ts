@@ -15,7 +15,7 @@ export async function describePlaybook(file: string, console: Console): Promise<
   const source = await readBounded(file, MAX_PLAYBOOK_BYTES, hint);
   const { loaded, problems } = loadPlaybook(source, file);
   if (loaded === undefined) {
-    console.err(problemsToText(problems, source, makeStyle(console.color)));
+    console.err(problemsToText(problems, new Map([[file, source]]), makeStyle(console.color)));
     return EXIT.failed;
   }
   await console.out(inputsToText(loaded.value, makeStyle(console.outColor)));

@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import path from 'node:path';
 import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
+import { closureSecrets } from '../engine/closure-secrets.ts';
 import type { RunEvent, RunReport } from '../engine/events.ts';
-import { requiredSecrets } from '../engine/required-secrets.ts';
 import type { PlaybookRun } from '../engine/run.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Redactor } from '../observability/redaction/redactor.ts';
@@ -56,15 +56,16 @@ export async function runPlaybook(
   { pool, signals, console, environmentSecrets, redactor }: RunSurroundings,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { source, problems, valid } = await loadAndCheck(command.file, registry, {
+  const { sources, problems, valid } = await loadAndCheck(command.file, registry, {
     forRun: true,
+    workspace: command.workspace,
     onRead: (value) => {
       const component = registry.componentOf(firstModule(value));
       if (component !== undefined) pool.preload(component);
     },
   });
   const style = makeStyle(console.color);
-  if (problems.length > 0) console.err(problemsToText(problems, source, style));
+  if (problems.length > 0) console.err(problemsToText(problems, sources, style));
   if (signals.asked) return EXIT.interrupted;
   if (valid === undefined) {
     console.err('validation failed: nothing was run\n');
@@ -74,13 +75,14 @@ export async function runPlaybook(
   const playbook: Playbook = { ...valid.playbook, vars };
   const selected = selectWorkloads(command.only, valid.graph);
   const secrets = await openSecrets(command.secretsFile, environmentSecrets, redactor);
-  secrets.require(await requiredSecrets(playbook, selected));
+  secrets.require(await closureSecrets(valid, selected));
   const output = new RunOutput(command.output, console);
   // Loaded late, as the validator is: the worker has been told by now what to prepare for.
   const { PlaybookRun } = await import('../engine/run.ts');
   const run = new PlaybookRun({
     playbook,
     graph: valid.graph,
+    calls: valid.calls,
     registry,
     pool,
     runId: randomUuid(),

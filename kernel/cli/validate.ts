@@ -18,13 +18,13 @@ export async function validateCommand(
   console: Console,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { source, problems, valid } = await loadAndCheck(command.file, registry);
+  const { sources, problems, valid } = await loadAndCheck(command.file, registry);
   if (command.output === 'json') {
     const document = { valid: valid !== undefined, problems: problems.map(problemToJson) };
     await console.out(`${JSON.stringify(document, null, 2)}\n`);
   } else {
     if (problems.length > 0) {
-      console.err(problemsToText(problems, source, makeStyle(console.color)));
+      console.err(problemsToText(problems, sources, makeStyle(console.color)));
     }
     if (valid === undefined) console.err('validation failed\n');
     else await console.out('validation successful\n');

@@ -1,14 +1,16 @@
 import { type PerformOutcome, type PerformRequest, perform } from '../host/perform.ts';
 import type { WorkerProcess } from '../host/worker-process.ts';
+import { PLAYBOOK_CALL } from '../playbook/call.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
 import type { WorkloadState } from '../state/workload-state.ts';
 import { FINISHED } from '../streams/fan-out.ts';
 import { asOrkError, OrkError } from '../types/errors.ts';
-import type { JsonObject } from '../types/json.ts';
+import type { Json, JsonObject } from '../types/json.ts';
 import { startTimer } from '../types/long-timer.ts';
 import { type AttemptLimit, type Limit, startLimit } from './attempt-limit.ts';
 import type { ExecutionResult } from './events.ts';
-import { type PreparedModule, prepareModule } from './pipeline.ts';
+import { checkedParams, type PreparedModule, prepareModule } from './pipeline.ts';
+import { callPlaybook } from './playbook-call.ts';
 import { decideRetry } from './policies/retry.ts';
 import { isWanted } from './policies/when.ts';
 import type { PreparedSandbox } from './prepare-sandbox.ts';
@@ -114,7 +116,9 @@ class Attempt {
   async run(): Promise<Attempted> {
     const { workload, registry, lease, sandbox, dryRun, stop } = this.#context;
     const { module, params } = workload.process;
-    const prepared = prepareModule(registry, module, await this.#renderer.render(params));
+    const rendered = await this.#renderer.render(params);
+    if (module === PLAYBOOK_CALL) return this.#callPlaybook(rendered);
+    const prepared = prepareModule(registry, module, rendered);
     if (dryRun && !prepared.supportsDryRun) return wouldRun();
     const { security, launch } = await sandbox();
     if (stop.aborted) return canceled();
@@ -131,6 +135,22 @@ class Attempt {
       const outcome = await perform(worker, request, limit.signal, STOP_GRACE_MS);
       const passed = limit.passed();
       return { result: this.#resultOf(outcome, passed), clean: passed === undefined };
+    } finally {
+      limit.release();
+    }
+  }
+
+  /** Needs no worker of its own: the workloads of the playbook have theirs. */
+  async #callPlaybook(rendered: Json): Promise<Attempted> {
+    const { workload, registry, sandbox, stop, onStarted } = this.#context;
+    const params = checkedParams(registry.describe(PLAYBOOK_CALL).manifest, rendered);
+    const { security } = await sandbox();
+    if (stop.aborted) return canceled();
+    onStarted();
+    const limit = startLimit(timeoutOf(workload), stop);
+    try {
+      const outcome = await callPlaybook(this.#context, params, security, limit.signal);
+      return this.#resultOf(outcome, limit.passed());
     } finally {
       limit.release();
     }

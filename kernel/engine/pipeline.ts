@@ -61,7 +61,8 @@ function prepareStep(registry: ModuleRegistry, module: string, params: JsonObjec
   return { component, module, params, capabilities, reusable, ports };
 }
 
-function checkedParams(manifest: ModuleManifest, rendered: Json): JsonObject {
+/** Rendered params with the defaults of their module. Throws `invalid-argument`, reason `params.invalid`. */
+export function checkedParams(manifest: ModuleManifest, rendered: Json): JsonObject {
   const { params, problems } = checkParams(manifest, rendered);
   if (params === undefined) throw paramsError(manifest, problems);
   return params;

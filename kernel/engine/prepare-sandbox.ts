@@ -1,6 +1,10 @@
+import path from 'node:path';
+import { excessOf, excessToText, settleBelow } from '../playbook/containment.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
 import { unenforceable } from '../sandbox/demands.ts';
 import { type LaunchPlan, planLaunch } from '../sandbox/launch.ts';
+import { OrkError } from '../types/errors.ts';
+import { realExisting } from '../types/existing-path.ts';
 import type { Json } from '../types/json.ts';
 import type { Renderer } from './run-scope.ts';
 
@@ -10,16 +14,54 @@ export interface PreparedSandbox {
   launch: LaunchPlan;
 }
 
-/** Rejects with `failed-precondition` for what was written and cannot be enforced: never a silent downgrade. */
+interface Surroundings {
+  workspace: string;
+  hostEnvironment: NodeJS.ProcessEnv;
+  /** Of a run inside a run: what the calling workload may do. */
+  ceiling?: SecurityContext;
+}
+
+/**
+ * Rejects with `failed-precondition` for what was written and cannot be enforced: never a silent downgrade. Rejects
+ * with `denied` for what the calling workload may not do itself.
+ */
 export async function prepareSandbox(
   workload: Workload,
   renderer: Renderer,
-  { workspace, hostEnvironment }: { workspace: string; hostEnvironment: NodeJS.ProcessEnv },
+  { workspace, hostEnvironment, ceiling }: Surroundings,
 ): Promise<PreparedSandbox> {
   // Rendering keeps the shape: its templates stand in lists of text.
   const rendered = await renderer.render(workload.securityContext as unknown as Json);
-  const security = rendered as unknown as SecurityContext;
+  const asked = rendered as unknown as SecurityContext;
+  const security = ceiling === undefined ? asked : await keepBelow(asked, ceiling, workspace);
   const refusal = unenforceable(security);
   if (refusal !== undefined) throw refusal;
   return { security, launch: planLaunch(security, workspace, hostEnvironment) };
+}
+
+/** Validation has compared what it could: without what templates yield, and without what links lead to. */
+async function keepBelow(
+  asked: SecurityContext,
+  ceiling: SecurityContext,
+  workspace: string,
+): Promise<SecurityContext> {
+  const real = await resolveLinks(settleBelow(asked, ceiling), workspace);
+  const excess = excessOf(
+    real,
+    await resolveLinks(ceiling, workspace),
+    await realExisting(workspace),
+  );
+  if (excess.length === 0) return real;
+  const message = `it asks for more than the workload that calls it has: ${excessToText(excess)}`;
+  throw new OrkError('denied', message, {
+    reason: 'playbook.grants-exceed-parent',
+    hint: 'grant it in the security_context of the calling workload too',
+  });
+}
+
+async function resolveLinks(context: SecurityContext, workspace: string): Promise<SecurityContext> {
+  const resolve = (paths: string[]): Promise<string[]> =>
+    Promise.all(paths.map((entry) => realExisting(path.resolve(workspace, entry))));
+  const { read, write } = context.filesystem;
+  return { ...context, filesystem: { read: await resolve(read), write: await resolve(write) } };
 }

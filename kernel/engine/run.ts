@@ -1,14 +1,13 @@
-import type { ModuleRegistry } from '../components/registry.ts';
-import type { WorkerPool } from '../host/worker-pool.ts';
-import type { Redactor } from '../observability/redaction/redactor.ts';
-import type { Graph, Playbook, Workload, WorkloadName } from '../playbook/model.ts';
+import type { Workload, WorkloadName } from '../playbook/model.ts';
 import { planLaunch } from '../sandbox/launch.ts';
 import { type ErrorDetails, OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
 import { SERVICE_DONE } from './attempt-limit.ts';
 import type { RunEvent, RunReport, StopCause, WorkloadResult } from './events.ts';
+import { NestedRuns, nestedOptions } from './nested-runs.ts';
 import { type Action, isFinished, plan, type SkipCause, type WorkloadState } from './plan.ts';
 import { EventRedactor, redactReport } from './redact-events.ts';
+import type { RunOptions } from './run-options.ts';
 import {
   canceledBeforeStart,
   type RunOutcome,
@@ -23,38 +22,7 @@ import { stateListener } from './state-events.ts';
 import { StreamWiring } from './wiring.ts';
 import { runWorkload } from './workload-runner.ts';
 
-export interface RunOptions {
-  /** With the values of its inputs among its vars. */
-  playbook: Playbook;
-  graph: Graph;
-  registry: ModuleRegistry;
-  /** Closed with the run, unless it is shared. */
-  pool: WorkerPool;
-  runId: string;
-  /** Absolute. */
-  workspace: string;
-  hostEnvironment: NodeJS.ProcessEnv;
-  /** Groups at once; wins over the playbook's `max_parallel`. */
-  maxParallel?: number;
-  /** Of this machine; as many groups run at once, at least 2, when nothing else is said. */
-  cores: number;
-  /** The first failure stops everything else. */
-  failFast: boolean;
-  /** Modules say what they would change, and change nothing. */
-  dryRun: boolean;
-  /** Only these run, and what they depend on; everything when undefined. */
-  selected?: ReadonlySet<WorkloadName>;
-  /** The value of a secret; undefined when there is none. The redactor knows every value that comes from here. */
-  secret(name: string): string | undefined;
-  /** Removes secrets from events and report. An empty one leaves them in: for a run inside a run. */
-  redactor: Redactor;
-  /** Milliseconds since the epoch. */
-  now(): number;
-  uuid(): string;
-  /** From 0 up to 1. */
-  random(): number;
-  onEvent(event: RunEvent): void;
-}
+export type { RunOptions } from './run-options.ts';
 
 /** Nothing may have moved for so long before workloads are said to wait for each other. */
 const STALL_CHECK_MS = 1_000;
@@ -71,6 +39,7 @@ export class PlaybookRun {
   readonly #wiring: StreamWiring;
   readonly #scope: RunScope;
   readonly #events: EventRedactor;
+  readonly #nested = new NestedRuns();
   readonly #startedAt: number;
   #phase: 'running' | 'stopping' | 'ending' = 'running';
   #runError: ErrorDetails | null = null;
@@ -97,7 +66,7 @@ export class PlaybookRun {
 
   /** Runs to the end and tells what became of everything. Leaves no worker behind. */
   async execute(): Promise<RunReport> {
-    const { playbook, runId, pool, redactor, now } = this.#options;
+    const { playbook, runId, redactor, now } = this.#options;
     this.#tell({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
     this.#skipUnselected();
     const cancelTimeout = this.#startTimeout();
@@ -110,7 +79,7 @@ export class PlaybookRun {
     } finally {
       cancelTimeout?.();
       clearInterval(watch);
-      await pool.close();
+      await this.#closePool();
     }
     for (const channel of this.#wiring.stats()) {
       this.#tell({ event: 'stream.stats', time: now(), ...channel });
@@ -131,7 +100,8 @@ export class PlaybookRun {
     this.#phase = 'ending';
     for (const stop of this.#stops.values()) stop.abort();
     this.interrupt();
-    await this.#options.pool.close();
+    await this.#nested.kill();
+    await this.#closePool();
   }
 
   /** What happens cannot be recorded any more: nothing new starts, and the run fails. */
@@ -143,6 +113,12 @@ export class PlaybookRun {
   /** How full the channels are, for progress. */
   channels() {
     return this.#wiring.stats();
+  }
+
+  /** A run inside a run leaves the workers to the outer one. */
+  async #closePool(): Promise<void> {
+    const { pool, ceiling } = this.#options;
+    if (ceiling === undefined) await pool.close();
   }
 
   #stop(cause: StopCause): void {
@@ -278,6 +254,10 @@ export class PlaybookRun {
       onRetry: (retry) => this.#tell({ event: 'workload.retrying', ...about(), ...retry }),
       onDenied: (call) => this.#tell({ event: 'capability.denied', ...about(), call }),
       onItem: (end) => this.#tell({ event: 'workload.item', ...about(), ...end }),
+      call: (call, signal) => {
+        const tell = (event: RunEvent): void => this.#tell(event);
+        return this.#nested.run(new PlaybookRun(nestedOptions(this.#options, call, tell)), signal);
+      },
     };
   }
 
@@ -293,7 +273,7 @@ export class PlaybookRun {
       startedAt: this.#startedAt,
       endedAt: now(),
       results: this.#results,
-      notEnforced: [...new Set(missing)],
+      notEnforced: [...new Set([...missing, ...this.#nested.notEnforced])],
       interrupted: this.#interrupted,
       error: this.#runError,
     };

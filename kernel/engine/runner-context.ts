@@ -1,9 +1,11 @@
 import type { ModuleRegistry } from '../components/registry.ts';
 import type { LogLine } from '../host/call-session.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
-import type { Workload } from '../playbook/model.ts';
+import type { CheckedPlaybook } from '../playbook/call.ts';
+import type { SecurityContext, Workload } from '../playbook/model.ts';
 import type { JsonObject } from '../types/json.ts';
-import type { ItemEnd, Retry } from './events.ts';
+import type { ItemEnd, Retry, RunReport } from './events.ts';
+import type { PlaybookCall } from './nested-runs.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** What running one workload needs of its run. */
@@ -15,6 +17,10 @@ export interface RunnerContext {
   hostEnvironment: NodeJS.ProcessEnv;
   /** Modules say what they would change, and change nothing. */
   dryRun: boolean;
+  /** The playbooks that workloads call. */
+  calls?: CheckedPlaybook['calls'];
+  /** Of a run inside a run: no workload may do more. */
+  ceiling?: SecurityContext;
   /** Fires when the workload is to stop. */
   stop: AbortSignal;
   /** Milliseconds since the epoch. */
@@ -30,6 +36,8 @@ export interface RunnerContext {
   /** A module has made a host call that it may not make. */
   onDenied(call: string): void;
   onItem(end: ItemEnd): void;
+  /** Runs another playbook inside this run; it is interrupted when the signal fires. */
+  call(call: PlaybookCall, signal: AbortSignal): Promise<RunReport>;
 }
 
 /** Milliseconds that an attempt has, after its timeout or a stop, to end by itself. */

@@ -1,3 +1,4 @@
+import { PLAYBOOK_CALL } from '../../playbook/call.ts';
 import type { EdgeKind, Graph, Lifecycle, Playbook, Workload } from '../../playbook/model.ts';
 
 /** What every format of `ork graph` draws. */
@@ -12,6 +13,7 @@ export interface GraphPicture {
 
 export interface PictureNode {
   name: string;
+  /** Of a workload that calls a playbook, with its path. */
   module: string;
   /** The policy, of a scheduled workload with its cron expression. */
   lifecycle: string;
@@ -62,11 +64,15 @@ function nodeOf(workload: Workload, graph: Graph): PictureNode {
   if (workload.finally) marks.push('finally');
   return {
     name: workload.name,
-    module: workload.process.module,
+    module: moduleText(workload.process),
     lifecycle: lifecycleText(workload.lifecycle),
     description: workload.description ?? '',
     marks,
   };
+}
+
+function moduleText({ module, params }: Workload['process']): string {
+  return module === PLAYBOOK_CALL ? `${module} ${params['path']}` : module;
 }
 
 function lifecycleText(lifecycle: Lifecycle): string {

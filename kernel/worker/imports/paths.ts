@@ -1,6 +1,6 @@
-import { readlink, realpath } from 'node:fs/promises';
 import path from 'node:path';
 import { OrkError } from '../../types/errors.ts';
+import { realExisting } from '../../types/existing-path.ts';
 import type { PathGrants } from '../call-context.ts';
 
 export type Access = 'read' | 'write';
@@ -59,20 +59,6 @@ export class PathResolver {
       read.map((root) => realExisting(path.resolve(workspace, root))),
     );
     return { write: writable, read: [...writable, ...readable] };
-  }
-}
-
-/** The real path of the part that exists, with the rest appended. */
-async function realExisting(absolute: string): Promise<string> {
-  try {
-    return await realpath(absolute);
-  } catch (error) {
-    const parent = path.dirname(absolute);
-    if ((error as NodeJS.ErrnoException).code !== 'ENOENT' || parent === absolute) throw error;
-    const target = await readlink(absolute).catch(() => undefined);
-    // A link to nothing: creating through it would make the file where it points.
-    if (target !== undefined) return await realExisting(path.resolve(parent, target));
-    return path.join(await realExisting(parent), path.basename(absolute));
   }
 }
 
