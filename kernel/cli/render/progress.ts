@@ -89,6 +89,8 @@ interface LogUpdate {
 
 class TreeProgress implements Progress {
   readonly #playbook: Playbook;
+  /** Those that have a line; the workloads of a playbook that one of them calls have none. */
+  readonly #shown: ReadonlySet<WorkloadName>;
   readonly #console: Console;
   readonly #style: Style;
   readonly #channels: ChannelsView;
@@ -107,6 +109,7 @@ class TreeProgress implements Progress {
     screen: LogUpdate,
   ) {
     this.#playbook = playbook;
+    this.#shown = new Set(playbook.workloads.map(({ name }) => name));
     this.#console = console;
     this.#style = style;
     this.#channels = channels;
@@ -117,6 +120,7 @@ class TreeProgress implements Progress {
   event(event: RunEvent): void {
     switch (event.event) {
       case 'workload.started':
+        if (!this.#shown.has(event.workload)) return;
         this.#running.set(event.workload, { since: event.time, retries: 0, ready: false });
         return;
       case 'workload.ready':
@@ -138,6 +142,7 @@ class TreeProgress implements Progress {
         this.#print(stoppingText(event, this.#style));
         return;
       case 'workload.finished':
+        if (!this.#shown.has(event.workload)) return;
         this.#running.delete(event.workload);
         this.#ended.set(event.workload, event.result);
         return;
