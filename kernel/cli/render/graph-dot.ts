@@ -48,7 +48,7 @@ function ungrouped({ nodes, groups }: GraphPicture): PictureNode[] {
 
 function nodeLine({ name, module, lifecycle, description, marks }: PictureNode): string {
   const label = [name, `${module} · ${lifecycle}`, ...marks.map((mark) => `(${mark})`)].join('\n');
-  const attributes = [`label=${quote(label)}`, `tooltip=${quote(description || name)}`];
+  const attributes = [`label=${quote(label)}`, `tooltip=${quoteTooltip(description || name)}`];
   if (marks.includes('failure handler')) attributes.push(`color="${HANDLER_COLOR}"`);
   else if (marks.includes('finally')) attributes.push(`color="${FINALLY_COLOR}"`);
   if (marks.includes('finally')) attributes.push('peripheries=2');
@@ -59,6 +59,11 @@ function edgeLine({ from, to, kind, label }: PictureEdge): string {
   const attributes = [EDGE_ATTRIBUTES[kind]];
   if (label !== '') attributes.push(`label=${quote(label)}`);
   return `${quote(from)} -> ${quote(to)} [${attributes.join(', ')}];`;
+}
+
+/** Graphviz expands a tooltip twice. */
+function quoteTooltip(text: string): string {
+  return quote(text.replaceAll('\\', '\\\\'));
 }
 
 /**

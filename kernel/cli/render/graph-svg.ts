@@ -13,6 +13,8 @@ import { SVG_STYLE } from './graph-svg-style.ts';
 const NAME_WIDTH = 8.2;
 const TEXT_WIDTH = 6.8;
 const LABEL_WIDTH = 6.2;
+const TITLE_WIDTH = 10;
+const LEGEND_INDENT = 44;
 const LINE = 16;
 const PADDING = 12;
 const MARGIN = 24;
@@ -23,8 +25,7 @@ const LONGEST_TEXT = 40;
 export async function graphToSvg(picture: GraphPicture): Promise<string> {
   const layout = await layOut(picture, picture.nodes.map(nodeSize), picture.edges.map(labelSize));
   const legend = legendLines(kindsIn(picture));
-  const legendWidth = 230;
-  const width = Math.max(layout.width, legendWidth, picture.title.length * 11) + 2 * MARGIN;
+  const width = Math.max(layout.width, textWidth(picture)) + 2 * MARGIN;
   const legendTop = HEADER + layout.height + MARGIN;
   const height = legendTop + kindsIn(picture).length * 20 + MARGIN;
   const lines = [
@@ -43,6 +44,14 @@ export async function graphToSvg(picture: GraphPicture): Promise<string> {
     '</svg>',
   ];
   return `${lines.join('\n')}\n`;
+}
+
+/** What the title and the legend need. */
+function textWidth(picture: GraphPicture): number {
+  const legend = kindsIn(picture).map(
+    (kind) => LEGEND_INDENT + EDGE_MEANINGS[kind].length * TEXT_WIDTH,
+  );
+  return Math.max(picture.title.length * TITLE_WIDTH, ...legend);
 }
 
 /** Frames first, then edges, then nodes, then labels, so that none is hidden by another. */
@@ -145,7 +154,7 @@ function legendLines(kinds: EdgeKind[]): string[] {
   return kinds.map(
     (kind) =>
       `<path class="edge ${kind}" d="M0 5L34 5" marker-end="url(#ork-${kind})"/>` +
-      `<text class="legend" x="44" y="9">${toXml(EDGE_MEANINGS[kind])}</text>`,
+      `<text class="legend" x="${LEGEND_INDENT}" y="9">${toXml(EDGE_MEANINGS[kind])}</text>`,
   );
 }
 
