@@ -62,6 +62,13 @@ describe('stream_inputs', () => {
       'a',
       "'a' produces no stream: its param `stream` is 'none' (set it, e.g. stream: lines)",
     ],
+    [
+      'a transform that was not asked to',
+      'data:format',
+      'data:collect',
+      'a',
+      "'a' produces no stream: its param `stream` is false (set it, e.g. stream: true)",
+    ],
     ['one producer twice', PRODUCER, 'data:collect', 'a, a', "'a' is listed twice"],
     ['one port by two names', PRODUCER, 'data:collect', 'a, a.main', "'a.main' is listed twice"],
   ])('may not name %s', async (_, first, second, input, expected) => {
@@ -145,6 +152,8 @@ describe('a stream that nobody reads is warned of', () => {
   it('of a transform that reads one', async () => {
     const text = playbook({ s: process(PRODUCER), a: 'stream_inputs: [s]' });
     expect(await warnings(text)).toEqual(unread);
+    const off = text.replace('control:identity', 'data:format');
+    expect(await warnings(off)).toEqual([]);
   });
 
   it('but not of a source of events', async () => {

@@ -5,7 +5,7 @@ import { type Checking, manifestOf, type TracedEdge } from './checking.ts';
 import type { DraftWorkload, ListedName } from './draft.ts';
 import type { Edge } from './model.ts';
 import { asWorkloadName } from './names.ts';
-import { streamIsOn } from './pipeline.ts';
+import { streamIsOn, streamSetting } from './pipeline.ts';
 
 /** The port that a module writes to when nothing else is said. */
 const MAIN_PORT = 'main';
@@ -105,8 +105,10 @@ function checkProducer(
   const ports = [MAIN_PORT, ...manifest.ports];
   if (ports.includes(port)) {
     if (port !== MAIN_PORT || streamIsOn(manifest, producer.params)) return;
-    const message = `'${name}' produces no stream: its param \`stream\` is 'none'`;
-    problems.error('stream.off', message, position, 'set it, e.g. stream: lines');
+    const off = streamSetting(manifest, producer.params) === false;
+    const message = `'${name}' produces no stream: its param \`stream\` is ${off ? 'false' : "'none'"}`;
+    const hint = `set it, e.g. stream: ${off ? 'true' : 'lines'}`;
+    problems.error('stream.off', message, position, hint);
     return;
   }
   const hint = didYouMean(port, ports) ?? `it has: ${ports.join(', ')}`;

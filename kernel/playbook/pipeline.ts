@@ -1,4 +1,4 @@
-import type { JsonObject } from '../types/json.ts';
+import type { Json, JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
 import { CAPABILITIES, type ModuleManifest } from '../types/manifest.ts';
 
@@ -90,12 +90,21 @@ export function writesStream(manifest: ModuleManifest, params: JsonObject): bool
 }
 
 /**
- * A module whose param `stream` defaults to `none` (`exec`, say) produces records only when asked to.
- * A template there may turn out either way.
+ * A module whose param `stream` defaults to `none` (`exec`) or false (`data:format`) produces records only when asked
+ * to. A template there may turn out either way.
  */
 export function streamIsOn(manifest: ModuleManifest, params: JsonObject): boolean {
-  const schema = manifest.params['properties'];
-  const param = isJsonObject(schema) ? schema['stream'] : undefined;
+  const setting = streamSetting(manifest, params);
+  return setting !== 'none' && setting !== false;
+}
+
+/** The value of the param `stream`; undefined for a module that has none. */
+export function streamSetting(
+  { params: schema }: ModuleManifest,
+  params: JsonObject,
+): Json | undefined {
+  const properties = schema['properties'];
+  const param = isJsonObject(properties) ? properties['stream'] : undefined;
   const fallback = isJsonObject(param) ? param['default'] : undefined;
-  return fallback === undefined || (params['stream'] ?? fallback) !== 'none';
+  return fallback === undefined ? undefined : (params['stream'] ?? fallback);
 }

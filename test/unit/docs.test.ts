@@ -1,6 +1,7 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
+import * as z from 'zod';
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
 import { FUNCTION_NAMES, METHOD_NAMES } from '../../kernel/expressions/cel.ts';
 import { loadPlaybook } from '../../kernel/playbook/load.ts';
@@ -66,6 +67,15 @@ describe('docs/playbook.md', () => {
     (field) => expect(playbookPage).toMatch(new RegExp(`^\\| \`${field}\` +\\| .+`, 'm')),
   );
 
+  const prose = playbookPage.replace(/^```.*?^```$/gms, '');
+  const named = new Set(
+    Array.from(prose.matchAll(/`[^`\n]+`/g), ([code]) => code.match(/[\w.-]+/g) ?? []).flat(),
+  );
+
+  test.each(wordsOf(playbookSchema))('names `%s`', (word) => {
+    expect(named).toContain(word);
+  });
+
   test('names functions that exist, and all of those that CEL itself lacks', () => {
     const table = /^\| function .*?\n\n/ms.exec(playbookPage)?.[0] ?? '';
     const cells = Array.from(table.matchAll(/^\| (`.*?) +\|/gm), ([, cell = '']) => cell).join();
@@ -76,6 +86,22 @@ describe('docs/playbook.md', () => {
     expect([...FUNCTION_NAMES].filter((name) => !described.has(name))).toEqual([]);
   });
 });
+
+/** Every key and every choice of a schema. */
+function wordsOf(schema: z.core.$ZodType): string[] {
+  const bare = schema instanceof z.ZodOptional ? schema.unwrap() : schema;
+  if (bare instanceof z.ZodArray) return wordsOf(bare.element);
+  if (bare instanceof z.ZodRecord) return wordsOf(bare.valueType);
+  if (bare instanceof z.ZodUnion) return unique(bare.options.flatMap(wordsOf));
+  if (bare instanceof z.ZodEnum) return bare.options.map(String);
+  if (!(bare instanceof z.ZodObject)) return [];
+  const fields = Object.entries<z.core.$ZodType>(bare.shape);
+  return unique(fields.flatMap(([key, field]) => [key, ...wordsOf(field)]));
+}
+
+function unique(words: string[]): string[] {
+  return [...new Set(words)];
+}
 
 describe('docs/modules.md', () => {
   const sections = new Map(
