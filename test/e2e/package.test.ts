@@ -68,6 +68,21 @@ test('an installed ork runs a playbook in an empty folder', async () => {
   expect(JSON.parse(stdout).outputs).toEqual({ said: 'hello, world' });
 });
 
+test('an installed ork writes a first playbook, draws it and completes', async () => {
+  const place = inEmptyFolder();
+  await run('ork', ['init', 'first'], place);
+  const { stdout: valid } = await run('ork', ['validate', 'first/playbook.yaml'], place);
+  expect(valid).toBe('validation successful\n');
+  const { stdout: svg } = await run(
+    'ork',
+    ['graph', 'first/playbook.yaml', '--format', 'svg'],
+    place,
+  );
+  expect(svg).toMatch(/^<svg .*<\/svg>\n$/s);
+  const { stdout: script } = await run('ork', ['completion', 'bash'], place);
+  expect(script).toContain('complete -F _ork_completion ork\n');
+});
+
 test('an installed ork-admin builds a module that stands alone', async () => {
   const place = inEmptyFolder();
   await mkdir(path.join(place.cwd, 'text'));
