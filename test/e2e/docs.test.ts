@@ -1,7 +1,8 @@
 import { readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { checkout, runOrk, temporaryFolder } from '../support/ork.ts';
+import { checkout, playbookFile, runOrk, temporaryFolder } from '../support/ork.ts';
+import type { Report } from '../support/run-workloads.ts';
 
 /** The report of a run of what docs/playbook.md shows: a whole playbook, or a list of workloads. */
 async function runFromDocs(start: string) {
@@ -57,4 +58,47 @@ test('bad records go to the consumer of the dead_letter port', async () => {
     good: { summary: { records: [{ n: 1 }] } },
     bad: { summary: { count: 1 } },
   });
+});
+
+test('the loop runs its items side by side, and keeps their order', async () => {
+  const { code, report } = await runFromDocs('name: loops');
+  expect(report.outputs).toEqual({
+    states: ['Skipped', 'Completed', 'Completed'],
+    targets: ['beta:443', 'gamma:443'],
+  });
+  expect(report.workloads.check.results.map(({ summary }: Report) => summary)).toEqual([
+    null,
+    { target: 'beta:443', of: 1, last: false },
+    { target: 'gamma:443', of: 2, last: true },
+  ]);
+  expect(code).toBe(0);
+});
+
+test('the retry gives up after its attempts', async () => {
+  const { code, report } = await runFromDocs('- name: release');
+  expect(report.workloads.release).toMatchObject({ status: 'Failed', ignored: true, attempts: 3 });
+  expect(code).toBe(0);
+});
+
+test('what is finally runs after the failure, in its order', async () => {
+  const { code, report } = await runFromDocs('- name: build');
+  expect(report.workloads).toMatchObject({
+    build: { status: 'Failed' },
+    clean_up: { status: 'Completed', summary: { outcome: 'Failed', summary: 3 } },
+    report_it: { status: 'Completed', summary: { text: 'The build ended as Failed.' } },
+  });
+  expect(code).toBe(1);
+});
+
+test('a sandbox that is asked for and cannot be kept fails the workload', async () => {
+  const page = await readFile(path.join(checkout, 'docs/playbook.md'), 'utf8');
+  const [, block = ''] = page.match(/^```yaml\n(security_context:.*?)^```$/ms) ?? [];
+  const file = await playbookFile(
+    '  - { name: w, lifecycle: { policy: run_once }, process: { module: "control:identity" } }\n',
+    block,
+  );
+  expect((await runOrk(['validate', file])).code).toBe(0);
+  const { code, stdout } = await runOrk(['run', file, '--output', 'json']);
+  expect(JSON.parse(stdout).workloads.w.error).toMatchObject({ code: 'failed-precondition' });
+  expect(code).toBe(1);
 });
