@@ -8,3 +8,6 @@ export function propertyRuns(usual: number): { numRuns: number } {
 
 /** Milliseconds that a test of properties may take. */
 export const PROPERTY_TIMEOUT_MS = ASKED > 0 ? 3_600_000 : 60_000;
+
+/** True in `npm run test:long`. */
+export const LONG_RUN = ASKED > 0;
