@@ -54,9 +54,9 @@ it('no text makes loading or validating throw', async () => {
     fc.asyncProperty(text, async (source) => {
       for (const problem of await check(source)) formatProblem(problem, source);
     }),
-    { numRuns: 500 },
+    { numRuns: 250 },
   );
-});
+}, 60_000);
 
 it('no tree of values makes validating throw, and mistakes have a place', async () => {
   await fc.assert(
@@ -65,15 +65,15 @@ it('no tree of values makes validating throw, and mistakes have a place', async 
       expect(problems.length).toBeGreaterThan(0);
       expect(problems.every(({ position }) => position !== undefined)).toBe(true);
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
-});
+}, 60_000);
 
 it('no combination of workloads makes validating throw', async () => {
   await fc.assert(
     fc.asyncProperty(fc.array(workload, { minLength: 1 }), async (workloads) => {
       await check(stringify({ name: 'p', schemaVersion: 'v1.0.0', workloads }));
     }),
-    { numRuns: 300 },
+    { numRuns: 100 },
   );
-});
+}, 60_000);

@@ -58,6 +58,11 @@ describe('a problem is reported for', () => {
     ['an unknown tag', 'a: !secret x\n', ['1:4 yaml.syntax']],
     ['!raw on a list', 'a: !raw [x]\n', ['1:4 yaml.syntax']],
     ['an unknown alias', 'a: *x\n', ['1:4 yaml.alias']],
+    [
+      'an alias inside what it stands for',
+      'a: &x { b: [*x, *x] }\n',
+      ['1:13 yaml.alias', '1:17 yaml.alias'],
+    ],
     ['infinity', 'a: .inf\n', ['1:4 yaml.number']],
     ['an integer that loses digits', 'a: 12345678901234567890\n', ['1:4 yaml.number']],
     ['a list as a key', '? [a]\n: 1\n', ['1:3 yaml.syntax']],

@@ -7,6 +7,7 @@ import {
   type Range,
   type Scalar,
   type YAMLMap,
+  type YAMLSeq,
 } from 'yaml';
 import type { Json, JsonObject } from '../types/json.ts';
 import type { ProblemList } from './problem-list.ts';
@@ -38,6 +39,8 @@ export class ValueBuilder {
   readonly #map: SourceMap;
   readonly #problems: ProblemList;
   readonly #anchors = new Map<string, unknown>();
+  /** The nodes that an alias is being expanded for, or that are not complete yet. */
+  readonly #open = new Set<unknown>();
   #aliasedValues = 0;
   #reportedBomb = false;
 
@@ -57,12 +60,17 @@ export class ValueBuilder {
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
       this.#map.recordValue(place.path, rangeOf(node), isScalar(node) ? node : undefined);
     }
+    if (isScalar(node)) return this.#scalar(node, place);
     if (place.path.length > MAX_DEPTH) return this.#tooDeep(place);
-    if (isMap(node)) return this.#object(node, place);
-    if (isSeq(node)) {
-      return node.items.map((item, index) => this.#value(item, below(place, index)));
-    }
-    return isScalar(node) ? this.#scalar(node, place) : null;
+    if (!isMap(node) && !isSeq(node)) return null;
+    this.#open.add(node);
+    const value = isMap(node) ? this.#object(node, place) : this.#list(node, place);
+    this.#open.delete(node);
+    return value;
+  }
+
+  #list(node: YAMLSeq, place: Place): Json {
+    return node.items.map((item, index) => this.#value(item, below(place, index)));
   }
 
   #object(node: YAMLMap, place: Place): JsonObject {
@@ -73,7 +81,10 @@ export class ValueBuilder {
         continue;
       }
       const name = String(key.value);
-      if (!this.#acceptsKey(name, entries, key)) continue;
+      if (!this.#acceptsKey(name, entries, key)) {
+        if (place.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) break;
+        continue;
+      }
       const child = below(place, name);
       this.#map.recordKey(child.path, rangeOf(key));
       entries.set(name, this.#value(value, child));
@@ -138,6 +149,11 @@ export class ValueBuilder {
         `there is no anchor '&${node.source}' before this alias`,
         rangeOf(node),
       );
+      return null;
+    }
+    if (this.#open.has(target)) {
+      const message = `the alias '*${node.source}' stands for what it is in itself`;
+      this.#error('yaml.alias', message, rangeOf(node));
       return null;
     }
     const value = this.#value(target, { path: place.path, aliased: true });
