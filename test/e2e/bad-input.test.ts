@@ -36,19 +36,12 @@ describe('an invalid playbook', () => {
       'w → v → w',
     ],
     [
-      'a lifecycle that needs the daemon',
+      'a field of another policy',
       workload('    process: { module: exec, params: { command: ls } }\n').replace(
         'run_once',
-        'supervise',
+        'run_once, restart_policy: always',
       ),
-      'daemon',
-    ],
-    [
-      'a field of the language that this version lacks',
-      workload(
-        '    process: { module: exec, params: { command: ls } }\n    retry: { attempts: 3 }\n',
-      ),
-      'not available in this version',
+      'belongs to the supervise policy, not to run_once',
     ],
   ])('%s: one clear error, exit code 1, nothing run', async (_, text, expected) => {
     const file = await fileWith(text);
@@ -71,6 +64,15 @@ describe('an invalid playbook', () => {
       problems: [{ severity: 'error', file, line: 6, column: 24 }],
     });
   });
+});
+
+test('a lifecycle that needs the daemon is valid, and `ork run` refuses it', async () => {
+  const text = workload('    process: { module: exec, params: { command: ls } }\n');
+  const file = await fileWith(text.replace('run_once', 'supervise'));
+  expect(await runOrk(['validate', file])).toMatchObject({ code: 0 });
+  const { code, stdout, stderr } = await runOrk(['run', file]);
+  expect(stderr).toContain("`ork run` only runs run_once workloads; 'w' is supervise");
+  expect({ code, stdout }).toEqual({ code: 1, stdout: '' });
 });
 
 test('a valid playbook is said to be valid on standard output', async () => {
