@@ -4,9 +4,11 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
+import { prepareModule } from '../../kernel/engine/pipeline.ts';
 import { type PerformRequest, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import type { WorkerProcess } from '../../kernel/host/worker-process.ts';
+import { effectiveManifest } from '../../kernel/playbook/pipeline.ts';
 import { type LaunchPlan, planLaunch } from '../../kernel/sandbox/launch.ts';
 import type { Block } from '../../kernel/streams/block.ts';
 import { Channel } from '../../kernel/streams/channel.ts';
@@ -82,7 +84,8 @@ export class Host {
 
   async #stage(worker: Worker, call: Call, input: Channel, output: Channel): Promise<void> {
     const main = new FanOut([output]);
-    const { ports } = this.#registry.get(call.module).manifest;
+    const find = (module: string) => this.#registry.find(module);
+    const ports = effectiveManifest(call.module, call.params, find)?.ports ?? [];
     const others = ports.map((name) => ({ name, port: new FanOut([]) }));
     await this.#perform(worker, call, {
       inputs: [{ source: 'bench', channel: input }],
@@ -96,11 +99,10 @@ export class Host {
     call: Call,
     streams: Pick<PerformRequest['wiring'], 'inputs' | 'outputs'>,
   ): Promise<void> {
-    const { component, manifest } = this.#registry.get(call.module);
+    const prepared = prepareModule(this.#registry, call.module, call.params);
     const request: PerformRequest = {
-      ...call,
-      component,
-      capabilities: manifest.capabilities,
+      ...prepared.request,
+      reusable: call.reusable,
       workload: 'bench',
       instance: randomUUID(),
       attempt: 1,

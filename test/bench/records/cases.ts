@@ -14,6 +14,8 @@ export interface RecordCase {
   name: string;
   what: string;
   stages: Stage[];
+  /** All stages in one worker, as the steps of a `stream:pipeline`. */
+  together?: true;
   /** How plain Node does it: all stages in one process, or each in one of its own with pipes between. */
   plain: 'one process' | 'pipes';
   /** The part of `Sizes.records` that it gets, so that no case takes much longer than the others. */
@@ -53,6 +55,8 @@ const KEEP: Stage = {
   plain: (record) => (record.price > 0 ? record : undefined),
 };
 
+const FIVE = [KEEP, ADD, REMOVE, PROJECT, KEEP];
+
 const PASS: Stage = { module: 'control:identity', params: {} };
 
 export const CASES: RecordCase[] = [
@@ -89,7 +93,15 @@ export const CASES: RecordCase[] = [
   {
     name: 'pipeline',
     what: 'five stages in five workers (filter, set, remove, fields, filter)',
-    stages: [KEEP, ADD, REMOVE, PROJECT, KEEP],
+    stages: FIVE,
+    plain: 'one process',
+    share: 0.05,
+  },
+  {
+    name: 'pipeline-together',
+    what: 'the same five stages in one worker (stream:pipeline)',
+    stages: FIVE,
+    together: true,
     plain: 'one process',
     share: 0.05,
   },

@@ -5,11 +5,14 @@ import { readArguments, tell } from './outcome.ts';
 import { BLOCK_RECORDS, blocksOf } from './source.ts';
 
 const { name, count } = readArguments();
-const calls = caseNamed(name).stages.map(({ module, params }) => ({
-  module,
-  params,
+const { stages, together } = caseNamed(name);
+const steps = stages.map(({ module, params }) => ({ module, params, reusable: true }));
+const pipeline = {
+  module: 'stream:pipeline',
+  params: { steps: stages.map(({ module, params }) => ({ module, params })) },
   reusable: true,
-}));
+};
+const calls = together ? [pipeline] : steps;
 const workerFlags = (process.env['BENCH_WORKER_FLAGS'] ?? '').split(' ').filter(Boolean);
 const host = new Host(process.cwd(), 'sources', workerFlags);
 const workers = calls.map(() => host.startWorker());
