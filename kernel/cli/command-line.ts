@@ -41,8 +41,9 @@ export async function runCommandLine(
     const error = asOrkError(thrown);
     console.err(errorText(program.name(), error.toDetails(), makeStyle(console.color)));
     if (program.opts<GlobalOptions>().debug) console.err(`${stackOf(thrown)}\n`);
-    const isUsage = /^(cli|secret)\./.test(error.reason) && error.code !== 'io';
-    return isUsage ? EXIT.usage : EXIT.failed;
+    // Only a failed command needs the table.
+    const { exitCodeOf } = await import('../types/error-table.ts');
+    return exitCodeOf(error);
   }
 }
 

@@ -44,7 +44,7 @@ export interface RunnerContext {
 export const STOP_GRACE_MS = 5_000;
 
 /** How long a `finally` may take that says nothing of its timeout, in milliseconds. */
-export const FINALLY_TIMEOUT_MS = 30_000;
+const FINALLY_TIMEOUT_MS = 30_000;
 
 /** Milliseconds for one attempt of a workload; undefined: no bound. */
 export function timeoutOf({ timeout, finally: isFinal }: Workload): number | undefined {

@@ -1,4 +1,5 @@
-import type { ErrorCode } from '../types/errors.ts';
+import { CODE_TABLE } from '../types/error-codes.ts';
+import { ERROR_CODES, type ErrorCode } from '../types/errors.ts';
 import type {
   Loop,
   ResourceLimits,
@@ -17,15 +18,7 @@ const DEFAULT_STREAM_POLICY: StreamPolicy = {
 };
 
 /** Failures that may pass by: nothing that the playbook, the grants or the data are to blame for. */
-export const RETRYABLE: ErrorCode[] = [
-  'timeout',
-  'closed',
-  'resource-exhausted',
-  'unavailable',
-  'io',
-  'internal',
-  'other',
-];
+const RETRYABLE: ErrorCode[] = ERROR_CODES.filter((code) => CODE_TABLE[code].retried);
 
 export const DEFAULT_LOOP_VARIABLE = 'item';
 

@@ -2,7 +2,7 @@ import * as z from 'zod';
 import { ERROR_CODES } from '../types/errors.ts';
 import { byteSize, count, delay, duration, identifier } from './schema-scalars.ts';
 
-export const OVERFLOW_POLICIES = ['block', 'drop_new', 'drop_old', 'fail'] as const;
+const OVERFLOW_POLICIES = ['block', 'drop_new', 'drop_old', 'fail'] as const;
 
 export const streamPolicy = z
   .strictObject({
@@ -93,4 +93,3 @@ export const concurrency = z
 export type StreamPolicyInput = z.output<typeof streamPolicy>;
 export type StatePolicyInput = z.output<typeof statePolicy>;
 export type RetryInput = z.output<typeof retryPolicy>;
-export type LoopControlInput = z.output<typeof loopControl>;

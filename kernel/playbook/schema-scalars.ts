@@ -5,10 +5,10 @@ import { parseDuration } from './duration.ts';
 import { checkIdentifier } from './names.ts';
 
 /** What editors are told of a string that zod only sees as text: a JSON Schema `pattern` and examples. */
-export const DURATION_PATTERN = '^(?:\\d+(?:\\.\\d+)?(?:h|ms|m|s|us|µs|ns))+$';
-export const BYTE_SIZE_PATTERN = '^[1-9]\\d{0,8}(?:B|KiB|MiB|GiB)?$';
+const DURATION_PATTERN = '^(?:\\d+(?:\\.\\d+)?(?:h|ms|m|s|us|µs|ns))+$';
+const BYTE_SIZE_PATTERN = '^[1-9]\\d{0,8}(?:B|KiB|MiB|GiB)?$';
 export const IDENTIFIER_PATTERN = '^[A-Za-z_][A-Za-z0-9_]*$';
-export const PLAYBOOK_NAME_PATTERN = '^[a-z][a-z0-9_-]{0,62}$';
+const PLAYBOOK_NAME_PATTERN = '^[a-z][a-z0-9_-]{0,62}$';
 
 const NAME_RULE = 'must be lower-case letters, digits, _ and -, starting with a letter';
 
