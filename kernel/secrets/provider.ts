@@ -18,29 +18,24 @@ export function isSecretName(name: string): boolean {
   return NAME.test(name);
 }
 
-/** Throws `invalid-argument`, reason `secret.too-short` or `secret.too-long`; the value is never told. */
+/** Throws an `OrkError`, reason `secret.too-short` or `secret.too-long`; the value is never told. */
 export function checkSecretValue(name: string, value: string, where: string): void {
   const bytes = Buffer.byteLength(value.trim());
   if (bytes < MIN_BYTES) {
-    throw refused(
-      'secret.too-short',
+    throw new OrkError(
+      'invalid-argument',
       `secret '${name}' (${where}) has less than ${MIN_BYTES} bytes`,
       {
+        reason: 'secret.too-short',
         hint: 'so short a text is found everywhere and cannot be redacted: take a longer secret',
       },
     );
   }
   if (bytes > MAX_BYTES) {
-    throw refused(
-      'secret.too-long',
+    throw new OrkError(
+      'resource-exhausted',
       `secret '${name}' (${where}) has more than ${MAX_BYTES} bytes`,
-      {
-        hint: 'keep a key in the secret, and what it encrypts elsewhere',
-      },
+      { reason: 'secret.too-long', hint: 'keep large data in a file' },
     );
   }
-}
-
-export function refused(reason: string, message: string, more: { hint: string }): OrkError {
-  return new OrkError('invalid-argument', message, { reason, ...more });
 }

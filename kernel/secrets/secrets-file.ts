@@ -1,7 +1,7 @@
 import { type FileHandle, open } from 'node:fs/promises';
 import { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
-import { checkSecretValue, isSecretName, refused, type SecretProvider } from './provider.ts';
+import { checkSecretValue, isSecretName, type SecretProvider } from './provider.ts';
 
 const MAX_FILE_BYTES = 1024 * 1024;
 /** Read and write for group and others. */
@@ -41,9 +41,7 @@ export async function readSecretsFile(
       throw invalid(`${place}: the name of a secret is letters, digits and _, and no digit first`);
     }
     if (typeof value !== 'string') {
-      throw refused('secret.file-invalid', `${place}: the value of '${name}' is not a text`, {
-        hint: 'put it in quotes',
-      });
+      throw invalid(`${place}: the value of '${name}' is not a text`, 'put it in quotes');
     }
     checkSecretValue(name, value, place);
     values.set(name, value);
@@ -100,8 +98,8 @@ function decode(bytes: Buffer, file: string): string {
   }
 }
 
-function invalid(message: string): OrkError {
-  return refused('secret.file-invalid', message, { hint: FORMAT });
+function invalid(message: string, hint = FORMAT): OrkError {
+  return new OrkError('invalid-argument', message, { reason: 'secret.file-invalid', hint });
 }
 
 function denied(message: string, hint: string): OrkError {

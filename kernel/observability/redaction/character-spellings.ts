@@ -24,7 +24,7 @@ const ENTITIES = new Map([
 const PUNCTUATION = /[ !-/:-@[-`{-~]/;
 const LINE_BREAKS = ['\n', '\r\n', '\\n', '\\r\\n'];
 /** What tools put between the bytes of a hex dump. */
-const HEX_SEPARATORS = [' ', ':', '-', '\\x', ...LINE_BREAKS];
+const HEX_SEPARATORS = [' ', ':', '-', '\\x', ', 0x', ...LINE_BREAKS, '\n ', '\\n '];
 
 /**
  * A character as plain text and as JSON, URLs, HTML, shells and most programming languages escape it;

@@ -41,6 +41,14 @@ describe('a secret is removed', () => {
         .toString('hex')
         .replace(/..(?!$)/g, '$& '),
     ],
+    [
+      'in hex as od prints it',
+      Buffer.from(SECRET)
+        .toString('hex')
+        .replace(/(.{16})(?!$)/g, '$1\n')
+        .replace(/..(?!$)/g, '$& ')
+        .replaceAll(' \n', '\n '),
+    ],
     ['in HTML', html],
     ['in a shell', SECRET.replaceAll("'", "'\\''")],
     ['in Python', [...Buffer.from(SECRET)].map((b) => `\\x${b.toString(16)}`).join('')],
