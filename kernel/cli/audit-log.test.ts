@@ -39,7 +39,7 @@ test('the events of a run go to a file of its name, without secrets', async () =
   const audit = await open({ XDG_STATE_HOME: state });
   audit.record({ event: 'run.started', runId: RUN, playbook: 'hunter22', time: 0 });
   audit.record({ event: 'run.stopping', cause: 'timeout', time: 1 });
-  await audit.close();
+  expect(await audit.close()).toBeUndefined();
   expect(await linesOf(path.join(state, 'ork/audit', `${RUN}.jsonl`))).toMatchObject([
     {
       seq: 1,

@@ -1,11 +1,11 @@
 import { homedir, userInfo } from 'node:os';
 import path from 'node:path';
 import { auditEventOf } from '../engine/audit-events.ts';
-import type { RunEvent } from '../engine/events.ts';
+import type { RunEvent, RunReport } from '../engine/events.ts';
 import { AuditFile } from '../observability/audit/audit-file.ts';
 import { AuditLog } from '../observability/audit/audit-log.ts';
 import { pruneFolder } from '../observability/audit/prune-folder.ts';
-import { OrkError } from '../types/errors.ts';
+import { asOrkError, OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 
 export interface RunAuditOptions {
@@ -21,8 +21,8 @@ export interface RunAuditOptions {
 /** The audit log of one run. */
 export interface RunAudit {
   record(event: RunEvent): void;
-  /** Resolves when all of it is safe. Rejects with `resource-exhausted`, reason `audit.unwritable`, if it is not. */
-  close(): Promise<void>;
+  /** Resolves when all of it is safe, or with `resource-exhausted`, reason `audit.unwritable`, if it is not. */
+  close(): Promise<OrkError | undefined>;
 }
 
 /** Files in the user's state folder; older ones are removed. */
@@ -40,19 +40,27 @@ export async function openAuditLog(options: RunAuditOptions): Promise<RunAudit> 
     throw notOpened(file, error);
   });
   const log = new AuditLog(sink, { actor: actorName(), run: runId, redact, onFailed });
-  const pruning = named === undefined ? pruneFolder(folder, KEPT_FILES) : Promise.resolve();
-  // Told at the end: too many old logs are no reason not to run.
-  pruning.catch(() => {});
+  // Too many old logs are no reason to fail: the next run tries to remove them again.
+  const pruning = named === undefined ? pruneFolder(folder, KEPT_FILES).catch(() => {}) : undefined;
   return {
     record: (event) => {
       const recorded = auditEventOf(event);
       if (recorded !== undefined) log.record(recorded);
     },
     close: async () => {
-      await log.close();
       await pruning;
+      return log.close().then(
+        () => undefined,
+        (error) => asOrkError(error),
+      );
     },
   };
+}
+
+/** A run whose log is not complete has failed, whatever it has done. */
+export function failIfUnrecorded(report: RunReport, unwritable: OrkError | undefined): RunReport {
+  if (unwritable === undefined) return report;
+  return { ...report, status: 'Failed', error: report.error ?? unwritable.toDetails() };
 }
 
 /** `$XDG_STATE_HOME/ork/audit`, by default below the home folder; a relative path there does not count. */

@@ -28,6 +28,7 @@ export function main(argv: string[]): Promise<number> {
   program
     .command('audit')
     .description('look into audit logs')
+    .addHelpText('after', '\nExample:\n  ork-admin audit verify audit.jsonl')
     .command('verify')
     .description('tell whether an audit log is as it was written, and where not')
     .argument('<files...>', 'the files of one log, oldest first')

@@ -36,6 +36,8 @@ export interface RunPlaybook {
   maxParallel?: number;
   failFast: boolean;
   dryRun: boolean;
+  /** Where the audit log goes; the user's state folder when undefined. */
+  auditLog?: string;
   secretsFile?: string;
   /** The names of `--only`; everything runs when there are none. */
   only: string[];
@@ -78,14 +80,25 @@ export async function runPlaybook(
   secrets.require(await closureSecrets(valid, selected));
   const output = new RunOutput(command.output, console);
   // Loaded late, as the validator is: the worker has been told by now what to prepare for.
-  const { PlaybookRun } = await import('../engine/run.ts');
+  const [{ PlaybookRun }, { openAuditLog, failIfUnrecorded }] = await Promise.all([
+    import('../engine/run.ts'),
+    import('./audit-log.ts'),
+  ]);
+  const runId = randomUuid();
+  const audit = await openAuditLog({
+    ...(command.auditLog === undefined ? {} : { file: command.auditLog }),
+    runId,
+    environment: process.env,
+    redact: (fields) => redactor.redactJson(fields),
+    onFailed: (error) => run.failFor(error),
+  });
   const run = new PlaybookRun({
     playbook,
     graph: valid.graph,
     calls: valid.calls,
     registry,
     pool,
-    runId: randomUuid(),
+    runId,
     workspace: command.workspace,
     hostEnvironment: process.env,
     cores: availableParallelism(),
@@ -98,17 +111,21 @@ export async function runPlaybook(
     now: Date.now,
     uuid: randomUuid,
     random: Math.random,
-    onEvent: (event) => output.event(event),
+    onEvent: (event) => {
+      audit.record(event);
+      output.event(event);
+    },
   });
   await output.start(playbook, run);
   try {
     const executing = run.execute();
     signals.attach(run);
-    const report = await executing;
+    const report = failIfUnrecorded(await executing, await audit.close());
     await output.finish(report);
     return exitCodeOf(report);
   } finally {
     output.stop();
+    await audit.close();
   }
 }
 

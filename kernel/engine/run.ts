@@ -104,7 +104,7 @@ export class PlaybookRun {
     await this.#closePool();
   }
 
-  /** What happens cannot be recorded any more: nothing new starts, and the run fails. */
+  /** What happens cannot be recorded any more: nothing new starts, not even finally, and the run fails. */
   failFor(error: OrkError): void {
     this.#runError ??= error.toDetails();
     this.#stop('audit');
@@ -122,10 +122,9 @@ export class PlaybookRun {
   }
 
   #stop(cause: StopCause): void {
-    if (this.#phase === 'running') {
-      this.#phase = 'stopping';
-      this.#tell({ event: 'run.stopping', cause, time: this.#options.now() });
-    }
+    const isFirst = this.#phase === 'running';
+    if (this.#phase !== 'ending') this.#phase = cause === 'audit' ? 'ending' : 'stopping';
+    if (isFirst) this.#tell({ event: 'run.stopping', cause, time: this.#options.now() });
     for (const [name, stop] of this.#stops) if (!this.#finals.has(name)) stop.abort();
     this.#advance();
   }

@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Where the runs of tests keep their audit logs. */
+const testState = path.join(tmpdir(), 'ork-test-state');
+
 export interface Finished {
   code: number | null;
   signal: NodeJS.Signals | null;
@@ -39,7 +42,7 @@ export function startOrk(args: string[], options: OrkOptions = {}): StartedOrk {
   ];
   const child = spawn(command[0] as string, command.slice(1), {
     cwd: options.cwd ?? checkout,
-    env: { ...process.env, NO_COLOR: '1', ...options.env },
+    env: { ...process.env, NO_COLOR: '1', XDG_STATE_HOME: testState, ...options.env },
     stdio: ['ignore', 'pipe', 'pipe'],
   });
   let stdout = '';

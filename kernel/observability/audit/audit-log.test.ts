@@ -33,6 +33,7 @@ class MemorySink implements AuditSink {
   }
 
   #call(name: string): void {
+    if (this.calls.includes('close')) throw new Error(`${name} after close`);
     this.calls.push(name);
     if (this.failing === name) throw new Error('ENOSPC: no space left on device');
   }
@@ -183,6 +184,35 @@ describe('writing', () => {
     log.record(scheduled('b'));
     expect(sink.lines()).toHaveLength(1);
     expect(sink.calls).toEqual(['append', 'sync', 'close']);
+  });
+
+  test('who flushes while the log is being closed waits for that', async () => {
+    const { log, sink } = open();
+    log.record(scheduled('a'));
+    const heads = await Promise.all([log.close(), log.flush()]);
+    expect(heads[1]).toEqual(heads[0]);
+    expect(await log.flush()).toEqual(heads[0]);
+    expect(sink.calls).toEqual(['append', 'sync', 'close']);
+  });
+
+  test('a sync that is due when the log is closed does not come after that', async () => {
+    vi.useFakeTimers({ toFake: ['setTimeout'] });
+    try {
+      for (const order of ['before', 'after']) {
+        const { log, sink } = open();
+        log.record(scheduled('a'));
+        await vi.waitUntil(() => sink.calls.includes('append'), { interval: 1 });
+        if (order === 'before') vi.advanceTimersByTime(1000);
+        const closing = log.close();
+        if (order === 'after') vi.advanceTimersByTime(1000);
+        await closing;
+        await new Promise(setImmediate);
+        expect(log.failed).toBeUndefined();
+        expect(sink.calls.at(-1)).toBe('close');
+      }
+    } finally {
+      vi.useRealTimers();
+    }
   });
 
   test('nobody need flush for a line to be synced', async () => {

@@ -23,7 +23,7 @@ export interface AuditLogOptions {
   head?: AuditHead;
   /** Removes secrets, before anything is hashed. */
   redact?(fields: JsonObject): JsonObject;
-  /** Called once: nothing is recorded any more. */
+  /** Called once, and never while an event is being recorded: nothing is recorded any more. */
   onFailed?(error: OrkError): void;
 }
 
@@ -82,6 +82,7 @@ export class AuditLog {
 
   /** Resolves with the head when everything recorded so far is safe. Rejects with what `failed` says. */
   flush(): Promise<AuditHead> {
+    if (this.#closing !== undefined) return this.#closing;
     if (this.#failed !== undefined) return Promise.reject(this.#failed);
     return new Promise((resolve, reject) => {
       this.#waiters.push({ resolve, reject });
@@ -91,10 +92,9 @@ export class AuditLog {
 
   /** Flushes and closes, however often it is called. */
   close(): Promise<AuditHead> {
-    this.#closing ??= this.flush().finally(() => {
-      clearTimeout(this.#syncTimer);
-      return this.#sink.close();
-    });
+    clearTimeout(this.#syncTimer);
+    // Nobody flushes after this: the last waiter is the one that closes.
+    this.#closing ??= this.flush().finally(() => this.#sink.close());
     return this.#closing;
   }
 
@@ -145,6 +145,7 @@ export class AuditLog {
   }
 
   #syncLater(): void {
+    if (this.#closing !== undefined) return;
     this.#syncTimer ??= setTimeout(() => {
       this.#syncTimer = undefined;
       // What goes wrong is told by `failed`.
@@ -154,10 +155,11 @@ export class AuditLog {
 
   #fail(thrown: unknown): void {
     const isFirst = this.#failed === undefined;
-    this.#failed ??= unwritable(thrown);
+    const failed = this.#failed ?? unwritable(thrown);
+    this.#failed = failed;
     this.#pending = [];
-    for (const { reject } of this.#waiters.splice(0)) reject(this.#failed);
-    if (isFirst) this.#options.onFailed?.(this.#failed);
+    for (const { reject } of this.#waiters.splice(0)) reject(failed);
+    if (isFirst) queueMicrotask(() => this.#options.onFailed?.(failed));
   }
 }
 
