@@ -4,9 +4,9 @@ import { expect, test } from 'vitest';
 import { checkout, playbookFile, runOrk, temporaryFolder } from '../support/ork.ts';
 import type { Report } from '../support/run-workloads.ts';
 
-/** The report of a run of what docs/playbook.md shows: a whole playbook, or a list of workloads. */
-async function runFromDocs(start: string) {
-  const page = await readFile(path.join(checkout, 'docs/playbook.md'), 'utf8');
+/** The report of a run of what a page of the docs shows: a whole playbook, or a list of workloads. */
+async function runFromDocs(start: string, name = 'playbook.md') {
+  const page = await readFile(path.join(checkout, 'docs', name), 'utf8');
   const [, block = ''] = page.match(new RegExp(`^\`\`\`yaml\n(${start}.*?)^\`\`\`$`, 'ms')) ?? [];
   const head = start.startsWith('-') ? 'name: docs\nschemaVersion: v1.0.0\nworkloads:\n' : '';
   const file = path.join(await temporaryFolder(), 'playbook.yaml');
@@ -101,4 +101,36 @@ test('a sandbox that is asked for and cannot be kept fails the workload', async 
   const { code, stdout } = await runOrk(['run', file, '--output', 'json']);
   expect(JSON.parse(stdout).workloads.w.error).toMatchObject({ code: 'failed-precondition' });
   expect(code).toBe(1);
+});
+
+test('every consumer of a port gets every record', async () => {
+  const { report } = await runFromDocs('- name: numbers', 'streams.md');
+  const { records } = report.workloads.both.summary;
+  expect(records).toHaveLength(3);
+  expect(records).toEqual(expect.arrayContaining([{ total: 6 }, { n: 2 }, { n: 3 }]));
+});
+
+test('a channel that is full drops what its policy says', async () => {
+  const { report } = await runFromDocs('- name: five', 'streams.md');
+  expect(report.workloads).toMatchObject({
+    oldest: { summary: { records: [{ item: 1 }, { item: 2 }] } },
+    newest: { summary: { records: [{ item: 4 }, { item: 5 }] } },
+  });
+});
+
+test('a channel that must not be full fails its producer', async () => {
+  const { code, report } = await runFromDocs('- name: many', 'streams.md');
+  expect(code).toBe(1);
+  expect(report.workloads).toMatchObject({
+    many: { error: { code: 'resource-exhausted', reason: 'stream.policy-violation' } },
+    strict: { error: { reason: 'stream.upstream-failed' } },
+  });
+});
+
+test('the steps of a pipeline are one workload', async () => {
+  const { report } = await runFromDocs('- name: prices', 'streams.md');
+  expect(report.workloads.prices.summary).toMatchObject({
+    count: 10,
+    steps: [{ module: 'exec' }, { module: 'data:map' }, { module: 'data:filter' }, {}],
+  });
 });

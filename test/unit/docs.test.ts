@@ -12,9 +12,9 @@ import { isJsonObject, type Json, type JsonObject } from '../../kernel/types/jso
 import { checkout } from '../support/ork.ts';
 
 const registry = ModuleRegistry.load(path.join(checkout, 'build/modules'));
-const [playbookPage, modulesPage] = ['playbook', 'modules'].map((page) =>
+const [playbookPage, modulesPage, streamsPage] = ['playbook', 'modules', 'streams'].map((page) =>
   readFileSync(path.join(checkout, 'docs', `${page}.md`), 'utf8'),
-) as [string, string];
+) as [string, string, string];
 
 const HEAD = 'name: fragment\nschemaVersion: v1.0.0\n';
 const WORKLOAD =
@@ -50,6 +50,7 @@ describe('every playbook in the docs is valid, without a warning', () => {
   const blocks = [
     ...yamlBlocks(playbookPage, 'playbook.md'),
     ...yamlBlocks(modulesPage, 'modules.md'),
+    ...yamlBlocks(streamsPage, 'streams.md'),
   ];
 
   test('there are some', () => expect(blocks.length).toBeGreaterThan(15));
