@@ -80,48 +80,6 @@ describe('a problem is reported for', () => {
       ]);
     },
   );
-<<<<<<< HEAD
-=======
-
-  it('a file that is too large, without reading it', () => {
-    expect(problemsOf('a'.repeat(MAX_PLAYBOOK_BYTES + 1))).toEqual(['1:1 yaml.size']);
-  });
-
-  it.each([
-    ['flow', `a: ${'['.repeat(65)}${']'.repeat(65)}`],
-    ['block', Array.from({ length: 66 }, (_, depth) => `${' '.repeat(depth)}a:\n`).join('')],
-    ['endless flow', `a: ${'['.repeat(900_000)}`],
-    ['endless block', `${'- '.repeat(500_000)}a`],
-  ])('%s nesting that is too deep', (_, text) => {
-    expect(problemsOf(text)).toEqual([expect.stringContaining('yaml.depth')]);
-  });
-
-  it('an alias bomb, once and quickly', () => {
-    const level = (name: string, below: string) =>
-      `${name}: &${name} [${`*${below},`.repeat(9)}]\n`;
-    const names = ['b', 'c', 'd', 'e', 'f', 'g', 'h', 'i'];
-    const bomb = names.map((name, index) => level(name, 'abcdefgh'.charAt(index))).join('');
-    expect(problemsOf(`a: &a [x]\n${bomb}`)).toEqual([expect.stringContaining('yaml.alias')]);
-  });
-
-  it('an alias inside its own anchor', () => {
-    expect(problemsOf('a: &a [*a]\n')).toEqual([expect.stringContaining('yaml.depth')]);
-  });
-
-  it('many keys, in time that grows with their number and not with its square', () => {
-    // Processor time, so that whatever else the machine does counts for neither.
-    const timeOf = (keys: number): number => {
-      const text = Array.from({ length: keys }, (_, index) => `k${index}: 1\n`).join('');
-      const before = process.cpuUsage();
-      expect(problemsOf(text)).toEqual([]);
-      const { user, system } = process.cpuUsage(before);
-      return user + system;
-    };
-    const fastestOf = (keys: number): number => Math.min(timeOf(keys), timeOf(keys), timeOf(keys));
-    // Eight times as many: the square would be 64.
-    expect(fastestOf(16_000) / fastestOf(2_000)).toBeLessThan(24);
-  }, 60_000);
->>>>>>> 84e3dd6 (wip2)
 });
 
 describe('positions', () => {
