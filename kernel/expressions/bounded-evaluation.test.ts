@@ -14,7 +14,7 @@ const host: Host = {
   uuid: () => 'u',
 };
 const thread = new EvaluationThread();
-afterAll(() => thread.close());
+afterAll(() => thread.close(), 60_000);
 
 function scope(names: JsonObject): Scope {
   return { ...host, names };
@@ -22,7 +22,7 @@ function scope(names: JsonObject): Scope {
 
 const list = (length: number) => Array.from({ length }, (_, index) => index);
 
-describe('an expression with loops', () => {
+describe('an expression with loops', { timeout: 60_000 }, () => {
   it.each([
     ['hosts.filter(h, h.up).map(h, h.name)', 1000],
     ["hosts.exists(h, h.name == 'host-7')", 1000],
@@ -53,7 +53,7 @@ describe('an expression with loops', () => {
 
   it('is evaluated in a thread when it is expensive', async () => {
     const expression = compileExpression('n.map(a, n.map(b, a + b)).size()');
-    expect(await evaluateBounded(expression, scope({ n: list(300) }), 30_000)).toBe(300);
+    expect(await evaluateBounded(expression, scope({ n: list(150) }), 60_000)).toBe(150);
   });
 
   it('is ended after the deadline', async () => {
@@ -118,7 +118,9 @@ async function outcomeOf(evaluation: () => Json | Promise<Json>): Promise<Outcom
   }
 }
 
-it('the outcome is the same at once, with steps counted, and in a thread', async () => {
+it('the outcome is the same at once, with steps counted, and in a thread', {
+  timeout: 60_000,
+}, async () => {
   await fc.assert(
     fc.asyncProperty(expression, names, async (source, values) => {
       const compiled = compileExpression(source);
@@ -126,7 +128,7 @@ it('the outcome is the same at once, with steps counted, and in a thread', async
       const counted = await outcomeOf(
         () => compiled.evaluateWithin(1_000_000_000, values, host)?.result as Json,
       );
-      const inThread = await outcomeOf(() => thread.evaluate(compiled, scope(values), 30_000));
+      const inThread = await outcomeOf(() => thread.evaluate(compiled, scope(values), 60_000));
       expect(counted).toEqual(atOnce);
       expect(inThread).toEqual(atOnce);
     }),

@@ -6,7 +6,7 @@ import { EvaluationThread } from './evaluation-thread.ts';
 import type { Scope } from './scope.ts';
 
 const thread = new EvaluationThread();
-afterAll(() => thread.close());
+afterAll(() => thread.close(), 60_000);
 
 function scope(names: JsonObject = {}): Scope {
   return {
@@ -22,7 +22,7 @@ function scope(names: JsonObject = {}): Scope {
   };
 }
 
-function evaluate(source: string, names: JsonObject = {}, deadlineMs = 10_000): Promise<Json> {
+function evaluate(source: string, names: JsonObject = {}, deadlineMs = 60_000): Promise<Json> {
   return thread.evaluate(compileExpression(source), scope(names), deadlineMs);
 }
 
@@ -30,7 +30,7 @@ function evaluate(source: string, names: JsonObject = {}, deadlineMs = 10_000): 
 const ENDLESS = `${'n.all(x, '.repeat(9)}true${')'.repeat(9)}`;
 const numbers = Array.from({ length: 10 }, (_, index) => index);
 
-describe('an evaluation thread', () => {
+describe('an evaluation thread', { timeout: 60_000 }, () => {
   it('yields what the expression yields', async () => {
     expect(await evaluate('{"a": b.map(x, x + 1)}', { b: [1, 2] })).toEqual({ a: [2, 3] });
   });

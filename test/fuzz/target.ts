@@ -13,7 +13,7 @@ export interface Target {
 }
 
 /** Something that must not happen, whatever the input is. */
-export class Finding extends Error {}
+class Finding extends Error {}
 
 export function require(condition: boolean, what: string): asserts condition {
   if (!condition) throw new Finding(what);
