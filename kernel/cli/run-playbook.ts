@@ -6,7 +6,7 @@ import { closureSecrets } from '../engine/closure-secrets.ts';
 import type { RunEvent, RunReport } from '../engine/events.ts';
 import type { PlaybookRun } from '../engine/run.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
-import type { Redactor } from '../observability/redaction/redactor.ts';
+import { Redactor } from '../observability/redaction/redactor.ts';
 import type { Playbook } from '../playbook/model.ts';
 import { PIPELINE, stepsOf } from '../playbook/pipeline.ts';
 import type { SecretProvider } from '../secrets/provider.ts';
@@ -20,7 +20,7 @@ import { makeProgress, type Progress } from './render/progress.ts';
 import { eventToJson, reportToJson } from './render/report-json.ts';
 import { failuresToText, reportToText } from './render/report-text.ts';
 import { makeStyle } from './render/style.ts';
-import { openSecrets } from './secrets.ts';
+import { openSecrets, withoutSecrets } from './secrets.ts';
 import { selectWorkloads } from './select-workloads.ts';
 import type { StopSignals } from './stop-signals.ts';
 import { readVariables } from './variables.ts';
@@ -49,13 +49,25 @@ export interface RunSurroundings {
   console: Console;
   /** Those of the environment, which no longer has them. */
   environmentSecrets: SecretProvider;
-  redactor: Redactor;
 }
 
 /** Checks the playbook, runs it with the workers of the pool, and reports. */
 export async function runPlaybook(
   command: RunPlaybook,
-  { pool, signals, console, environmentSecrets, redactor }: RunSurroundings,
+  surroundings: RunSurroundings,
+): Promise<ExitCode> {
+  const redactor = new Redactor();
+  try {
+    return await checkAndRun(command, surroundings, redactor);
+  } catch (thrown) {
+    throw withoutSecrets(thrown, redactor);
+  }
+}
+
+async function checkAndRun(
+  command: RunPlaybook,
+  { pool, signals, console, environmentSecrets }: RunSurroundings,
+  redactor: Redactor,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
   const { sources, problems, valid } = await loadAndCheck(command.file, registry, {

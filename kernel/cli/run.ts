@@ -1,11 +1,9 @@
 import { WorkerPool } from '../host/worker-pool.ts';
-import { Redactor } from '../observability/redaction/redactor.ts';
 import { DEFAULT_SECURITY_CONTEXT, planLaunch } from '../sandbox/launch.ts';
 import { takeEnvironmentSecrets } from '../secrets/environment-secrets.ts';
 import type { ExitCode } from './exit-codes.ts';
 import type { Console } from './render/output.ts';
 import type { RunPlaybook } from './run-playbook.ts';
-import { withoutSecrets } from './secrets.ts';
 import { StopSignals } from './stop-signals.ts';
 import { chooseWorkspace } from './workspace.ts';
 
@@ -22,15 +20,12 @@ export async function runCommand(command: RunCommand, console: Console): Promise
   const environmentSecrets = takeEnvironmentSecrets(process.env);
   const signals = new StopSignals(console);
   const pool = new WorkerPool();
-  const redactor = new Redactor();
   try {
     const workspace = await chooseWorkspace(command.file, command.workspace);
     pool.warm(planLaunch(DEFAULT_SECURITY_CONTEXT, workspace, process.env));
     const { runPlaybook } = await import('./run-playbook.ts');
-    const surroundings = { pool, signals, console, environmentSecrets, redactor };
+    const surroundings = { pool, signals, console, environmentSecrets };
     return await runPlaybook({ ...command, workspace }, surroundings);
-  } catch (thrown) {
-    throw withoutSecrets(thrown, redactor);
   } finally {
     signals.release();
     await pool.close();

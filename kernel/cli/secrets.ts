@@ -1,3 +1,4 @@
+import { redactError } from '../engine/redact-events.ts';
 import { nearest } from '../expressions/nearest.ts';
 import type { Redactor } from '../observability/redaction/redactor.ts';
 import { loadPlaybook } from '../playbook/load.ts';
@@ -24,12 +25,7 @@ export async function openSecrets(
 /** Whatever was thrown, without secrets: an error that no report has room for. */
 export function withoutSecrets(thrown: unknown, redactor: Redactor): OrkError {
   const error = asOrkError(thrown);
-  const { hint, retryAfter } = error;
-  const redacted = new OrkError(error.code, redactor.redactText(error.message), {
-    reason: error.reason,
-    ...(hint === undefined ? {} : { hint: redactor.redactText(hint) }),
-    ...(retryAfter === undefined ? {} : { retryAfter }),
-  });
+  const redacted = OrkError.fromDetails(redactError(error.toDetails(), redactor));
   const cause = error.cause instanceof Error ? error.cause : error;
   redacted.stack = redactor.redactText(cause.stack ?? cause.message);
   return redacted;

@@ -20,8 +20,8 @@ export class Redactor {
   #matcher: FormMatcher | undefined;
 
   /**
-   * From now on this value is removed. White space around it does not count; a value that is then shorter
-   * than `MIN_SECRET_BYTES` would be found everywhere, and is let through.
+   * From now on this value is removed. White space around it does not count; a value that then has less than
+   * six bytes would be found everywhere, and is let through.
    */
   add(value: string): void {
     if (this.#values.has(value)) return;

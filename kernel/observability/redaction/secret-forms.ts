@@ -2,7 +2,7 @@ import { base64Spelling, characterSpelling, hexSpelling } from './character-spel
 import type { Spelling } from './spelling.ts';
 
 /** What is shorter, in bytes of UTF-8, is no secret: it would be found in any text. */
-export const MIN_SECRET_BYTES = 6;
+const MIN_SECRET_BYTES = 6;
 /** A line of a secret of several lines is one by itself from so many bytes on. */
 const MIN_LINE_BYTES = 16;
 /** The first and the last line of a PEM block are no secret. */
