@@ -1,4 +1,3 @@
-import { createHmac, hash } from 'node:crypto';
 import type { AuditEntry } from './audit-event.ts';
 
 /** Where a chain stands: its last line. */
@@ -19,11 +18,16 @@ export const GENESIS: AuditHead = { seq: 0, hash: '0'.repeat(64) };
 export const MAX_LINE_BYTES = 64 * 1024;
 
 /** Without a key: shows mistakes and careless edits; who may write the file can make a new chain. */
-export const plainSeal: Seal = (text) => hash('sha256', text);
+export const plainSeal: Seal = (text) => cryptography().hash('sha256', text);
 
 /** Only who has the key can make a chain, or tell whether one is genuine. */
 export function keyedSeal(key: Uint8Array): Seal {
-  return (text) => createHmac('sha256', key).update(text).digest('hex');
+  return (text) => cryptography().createHmac('sha256', key).update(text).digest('hex');
+}
+
+/** Loaded at the first need: it takes longer than much of a start, in which there is nothing to seal yet. */
+function cryptography(): typeof import('node:crypto') {
+  return process.getBuiltinModule('node:crypto');
 }
 
 /**

@@ -18,6 +18,8 @@ export class AuditFile implements AuditSink {
   #handle: FileHandle;
   #bytes = 0;
   #setAside = 0;
+  /** Whether the folder would still have the file after a loss of power. */
+  #nameIsSafe = false;
 
   /** Makes the file, and the folders on its way. Rejects with the system's error; EEXIST when it is there already. */
   static async create(
@@ -25,7 +27,7 @@ export class AuditFile implements AuditSink {
     { maxBytes = MAX_BYTES }: AuditFileOptions = {},
   ): Promise<AuditFile> {
     await mkdir(path.dirname(file), { recursive: true, mode: OWNER_ONLY_FOLDER });
-    return new AuditFile(file, maxBytes, await createExclusively(file));
+    return new AuditFile(file, maxBytes, await open(file, 'ax', OWNER_ONLY_FILE));
   }
 
   private constructor(file: string, maxBytes: number, handle: FileHandle) {
@@ -41,8 +43,11 @@ export class AuditFile implements AuditSink {
     this.#bytes += bytes;
   }
 
-  sync(): Promise<void> {
-    return this.#handle.datasync();
+  async sync(): Promise<void> {
+    await this.#handle.datasync();
+    if (this.#nameIsSafe) return;
+    await syncFolder(path.dirname(this.#path));
+    this.#nameIsSafe = true;
   }
 
   close(): Promise<void> {
@@ -53,7 +58,8 @@ export class AuditFile implements AuditSink {
     await this.#handle.datasync();
     await this.#handle.close();
     await this.#moveAside();
-    this.#handle = await createExclusively(this.#path);
+    this.#handle = await open(this.#path, 'ax', OWNER_ONLY_FILE);
+    this.#nameIsSafe = false;
     this.#bytes = 0;
   }
 
@@ -72,14 +78,11 @@ export class AuditFile implements AuditSink {
   }
 }
 
-/** The file's name is safe too: its folder is synced. */
-async function createExclusively(file: string): Promise<FileHandle> {
-  const handle = await open(file, 'ax', OWNER_ONLY_FILE);
-  const folder = await open(path.dirname(file), 'r');
+async function syncFolder(folder: string): Promise<void> {
+  const handle = await open(folder, 'r');
   try {
-    await folder.sync();
+    await handle.sync();
   } finally {
-    await folder.close();
+    await handle.close();
   }
-  return handle;
 }

@@ -274,7 +274,7 @@ describe('a disk that takes no more', () => {
     const waiting = log.flush();
     waiting.catch(() => {});
     for (let index = 0; index < 200_000 && log.failed === undefined; index++) {
-      log.record(scheduled('w'.repeat(1000)));
+      log.record(scheduled('w'));
     }
     expect(log.failed).toMatchObject({ reason: 'audit.unwritable' });
     await expect(waiting).rejects.toMatchObject({ reason: 'audit.unwritable' });

@@ -1,7 +1,7 @@
 import { asOrkError, OrkError } from '../../types/errors.ts';
 import type { JsonObject } from '../../types/json.ts';
 import { type AuditHead, GENESIS, plainSeal, type Seal, sealEntry } from './audit-chain.ts';
-import type { AuditEvent } from './audit-event.ts';
+import type { AuditEntry, AuditEvent } from './audit-event.ts';
 import { boundDetail, boundText } from './bound-detail.ts';
 
 /** Where the lines go. Each call comes after the one before has ended. */
@@ -29,8 +29,8 @@ export interface AuditLogOptions {
 
 /** How long a line may be written and not yet synced, in milliseconds, when nobody asks for it sooner. */
 const SYNC_DELAY_MS = 1000;
-/** More lines than this waiting, in bytes, and the disk counts as failed. */
-const MAX_PENDING_BYTES = 16 * 1024 * 1024;
+/** More lines than this waiting, and the disk counts as failed. */
+const MAX_PENDING = 100_000;
 
 interface Waiter {
   resolve(head: AuditHead): void;
@@ -44,11 +44,9 @@ interface Waiter {
 export class AuditLog {
   readonly #sink: AuditSink;
   readonly #options: AuditLogOptions;
-  readonly #seal: Seal;
   #head: AuditHead;
   #failed: OrkError | undefined;
-  #pending: string[] = [];
-  #pendingBytes = 0;
+  #pending: AuditEntry[] = [];
   #waiters: Waiter[] = [];
   #working = false;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -57,7 +55,6 @@ export class AuditLog {
   constructor(sink: AuditSink, options: AuditLogOptions) {
     this.#sink = sink;
     this.#options = options;
-    this.#seal = options.seal ?? plainSeal;
     this.#head = options.head ?? GENESIS;
   }
 
@@ -69,11 +66,8 @@ export class AuditLog {
   /** Takes the event as the next line. Does nothing once the log has failed or is closed. */
   record(event: AuditEvent): void {
     if (this.#failed !== undefined || this.#closing !== undefined) return;
-    const { line, head } = sealEntry(this.#entryOf(event), this.#head, this.#seal);
-    this.#head = head;
-    this.#pending.push(line);
-    this.#pendingBytes += line.length;
-    if (this.#pendingBytes > MAX_PENDING_BYTES) {
+    this.#pending.push(this.#entryOf(event));
+    if (this.#pending.length > MAX_PENDING) {
       this.#fail(new Error('the disk takes the lines more slowly than they come'));
       return;
     }
@@ -98,7 +92,7 @@ export class AuditLog {
     return this.#closing;
   }
 
-  #entryOf({ event, time, workload, detail }: AuditEvent) {
+  #entryOf({ event, time, workload, detail }: AuditEvent): AuditEntry {
     const { actor, run = null, redact = (fields) => fields } = this.#options;
     const fields = redact({ actor, workload: workload ?? null, detail: detail as JsonObject });
     return {
@@ -130,11 +124,10 @@ export class AuditLog {
   async #writeOnce(): Promise<void> {
     // In this order: a waiter's lines are among those that are taken after it.
     const waiters = this.#waiters.splice(0);
-    const lines = this.#pending.splice(0);
+    const lines = this.#pending.splice(0).map((entry) => this.#seal(entry));
     const head = this.#head;
-    this.#pendingBytes = 0;
     try {
-      if (lines.length > 0) await this.#sink.append(`${lines.join('\n')}\n`);
+      if (lines.length > 0) await this.#sink.append(lines.join(''));
       if (waiters.length > 0) await this.#sink.sync();
     } catch (error) {
       this.#waiters.push(...waiters);
@@ -142,6 +135,12 @@ export class AuditLog {
     }
     for (const { resolve } of waiters) resolve(head);
     if (waiters.length === 0) this.#syncLater();
+  }
+
+  #seal(entry: AuditEntry): string {
+    const { line, head } = sealEntry(entry, this.#head, this.#options.seal ?? plainSeal);
+    this.#head = head;
+    return `${line}\n`;
   }
 
   #syncLater(): void {
