@@ -1,7 +1,7 @@
 import { describe, expect, it } from 'vitest';
 import { OrkError } from '../types/errors.ts';
 import type { Json, JsonObject } from '../types/json.ts';
-import { compileExpression, type Expression } from './cel.ts';
+import { compileExpression } from './cel.ts';
 import { MAX_EXPRESSION_LENGTH } from './limits.ts';
 import type { Host } from './scope.ts';
 
@@ -22,17 +22,6 @@ function failure(source: string, names: JsonObject = {}): unknown {
   } catch (error) {
     return error;
   }
-}
-
-/** The fewest steps that an evaluation needs, to within ten. */
-function stepsOf(expression: Expression, names: JsonObject): number {
-  let [tooFew, enough] = [0, 1_000_000];
-  while (enough - tooFew > 10) {
-    const middle = Math.floor((tooFew + enough) / 2);
-    if (expression.evaluateWithin(middle, names, host) === undefined) tooFew = middle;
-    else enough = middle;
-  }
-  return enough;
 }
 
 describe('numbers', () => {

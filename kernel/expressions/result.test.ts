@@ -1,6 +1,6 @@
 import { describe, expect, it } from 'vitest';
 import type { Json, JsonObject } from '../types/json.ts';
-import { compileExpression } from './cel.ts';
+import { compileExpression, type Expression } from './cel.ts';
 import type { Host } from './scope.ts';
 
 const host: Host = {
