@@ -12,12 +12,10 @@ export class WriteLedger {
   readonly #root: Mark = { weight: 0, below: new Map() };
   #total = 0;
 
-  /** The weight of all that is kept, counting what lies inside another written value a second time. */
-  get total(): number {
-    return this.#total;
-  }
-
-  /** What `total` becomes if a value of this weight is written at the path. */
+  /**
+   * The weight of all that is kept once a value of this weight is written at the path; what was written into another
+   * written value counts a second time.
+   */
   totalWith(path: StatePath, weight: number): number {
     const replaced = this.#find(path);
     return this.#total - (replaced === undefined ? 0 : weightOf(replaced)) + weight;

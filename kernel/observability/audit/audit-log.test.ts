@@ -115,6 +115,16 @@ describe('a line', () => {
     expect(await check(sink.text)).toMatchObject({ lines: 1, problem: null });
   });
 
+  test('shows of a deep value six levels', async () => {
+    const { log, sink } = open();
+    const deep = JSON.parse('{"a":{"a":{"a":{"a":{"a":{"a":{"a":1}}}}}}}');
+    log.record({ ...scheduled('w'), detail: deep } as unknown as AuditEvent);
+    await log.flush();
+    expect(JSON.stringify(sink.lines()[0]?.['detail'])).toBe(
+      '{"a":{"a":{"a":{"a":{"a":{"a":"…"}}}}}}',
+    );
+  });
+
   test('shows of a long text its start', async () => {
     const { log, sink } = open();
     log.record({ event: 'run.started', time: 0, detail: { playbook: 'x'.repeat(3000) } });
@@ -267,7 +277,8 @@ describe('a disk that takes no more', () => {
   });
 
   test('that takes lines more slowly than they come fails the log before memory does', async () => {
-    const { log, sink } = open();
+    const onFailed = vi.fn();
+    const { log, sink } = open({ onFailed });
     sink.append = () => new Promise(() => {});
     log.record(scheduled('first'));
     await new Promise(setImmediate);
@@ -277,6 +288,9 @@ describe('a disk that takes no more', () => {
       log.record(scheduled('w'));
     }
     expect(log.failed).toMatchObject({ reason: 'audit.unwritable' });
+    // Whoever is told may be the one that records: not in the middle of that.
+    expect(onFailed).not.toHaveBeenCalled();
     await expect(waiting).rejects.toMatchObject({ reason: 'audit.unwritable' });
+    expect(onFailed).toHaveBeenCalledOnce();
   });
 });
