@@ -48,7 +48,7 @@ function readCall({ name, params, path }: DraftWorkload): DraftCall {
   };
 }
 
-/** Why a call cannot be followed: the end of the problem's reason, and what to say. */
+/** Why a call is refused. */
 export interface Refusal {
   reason: string;
   message: string;
@@ -63,14 +63,14 @@ export function pathRefusal(
   if (written === undefined) return undefined;
   if (isTemplate(written) && !isRaw([...place, 'path'])) {
     return {
-      reason: 'call-template',
+      reason: 'playbook.call-template',
       message: 'the path of a playbook cannot be a template',
       hint: 'choose between playbooks by `when`, in a workload for each',
     };
   }
   if (!path.isAbsolute(written) && !written.includes('\0')) return undefined;
   return {
-    reason: 'call-path',
+    reason: 'playbook.call-path',
     message: 'the path of a playbook must be relative',
     hint: 'write it as it is seen from the folder of this playbook',
   };

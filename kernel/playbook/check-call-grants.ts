@@ -20,7 +20,7 @@ export function grantRefusals(
     if (excess.length === 0) return [];
     const message = `'${name}' in ${file} asks for more than '${caller.name}' has: ${excessToText(excess)}`;
     const hint = `grant it in the security_context of '${caller.name}' too, or take it away from '${name}'`;
-    return [{ reason: 'grants-exceed-parent', message, hint }];
+    return [{ reason: 'playbook.grants-exceed-parent', message, hint }];
   });
 }
 

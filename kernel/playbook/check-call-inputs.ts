@@ -6,6 +6,12 @@ import type { LoadedPlaybook } from './load.ts';
 import type { Playbook } from './model.ts';
 import type { ProblemList } from './problem-list.ts';
 
+const REASONS = {
+  unknown: 'playbook.call-unknown-input',
+  missing: 'playbook.call-missing-input',
+  type: 'playbook.call-input-type',
+} as const;
+
 /** What a call gives, against what the playbook declares: problems of the calling playbook. */
 export function checkCallInputs(
   { inputs, place }: DraftCall,
@@ -20,7 +26,7 @@ export function checkCallInputs(
     const at = kind === 'missing' ? base : [...base, name];
     const position = kind === 'unknown' ? map.keyPosition(at) : map.valuePosition(at);
     const advice = hint ?? (kind === 'missing' ? `inputs: { ${name}: … }` : undefined);
-    problems.error(`playbook.${kind}-input`, `${called}: ${message}`, position, advice);
+    problems.error(REASONS[kind], `${called}: ${message}`, position, advice);
   }
 }
 

@@ -221,8 +221,8 @@ describe('the inputs of a call', () => {
     const main = playbook({ a: calling('x.yaml', '{ hots: 1 }') }).split('\n')[3] ?? '';
     const places = found.map(({ reason, position }) => [reason, position?.column]);
     expect(places).toEqual([
-      ['playbook.missing-input', main.indexOf('{ hots') + 1],
-      ['playbook.unknown-input', main.indexOf('hots') + 1],
+      ['playbook.call-missing-input', main.indexOf('{ hots') + 1],
+      ['playbook.call-unknown-input', main.indexOf('hots') + 1],
     ]);
   });
 });

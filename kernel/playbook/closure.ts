@@ -128,7 +128,7 @@ class ClosureVisit {
     const caller = chain.at(-1) as Member;
     const position = loaded.map.valuePosition([...call.place, 'path']);
     const report = ({ reason, message, hint }: Refusal): void =>
-      caller.problems.error(`playbook.${reason}`, message, position, hint);
+      caller.problems.error(reason, message, position, hint);
     const found = pathRefusal(call, loaded) ?? (await this.#find(call, chain));
     if (found === undefined) return;
     if ('reason' in found) {
@@ -156,7 +156,8 @@ class ClosureVisit {
     const read = await this.#options
       .read(path.resolve(path.dirname(caller.realPath), call.path))
       .catch((error: unknown) => asOrkError(error));
-    if (read instanceof OrkError) return { reason: 'call-unreadable', message: read.message };
+    if (read instanceof OrkError)
+      return { reason: 'playbook.call-unreadable', message: read.message };
     const start = chain.findIndex(({ realPath }) => realPath === read.realPath);
     if (start >= 0) return cycle(chain.slice(start));
     const known = this.#members.get(read.realPath);
@@ -180,7 +181,7 @@ class ClosureVisit {
   ): Promise<Member | Refusal> {
     if (this.#members.size >= MAX_CLOSURE_PLAYBOOKS) {
       const message = `a playbook and those that it calls are at most ${MAX_CLOSURE_PLAYBOOKS} files`;
-      return { reason: 'call-count', message };
+      return { reason: 'playbook.call-count', message };
     }
     const { loaded, problems } = loadPlaybook(text, file);
     if (loaded !== undefined) return this.enter(loaded, realPath, chain);
@@ -191,12 +192,12 @@ class ClosureVisit {
 function tooDeep(chain: Chain): Refusal {
   const way = chain.map(({ file }) => file).join(' → ');
   const message = `playbooks call each other more than ${MAX_CALL_DEPTH} levels deep: ${way} → …`;
-  return { reason: 'call-depth', message };
+  return { reason: 'playbook.call-depth', message };
 }
 
 function cycle(chain: Chain): Refusal {
   const way = [...chain, ...chain.slice(0, 1)].map(({ file }) => file).join(' → ');
-  return { reason: 'call-cycle', message: `these playbooks call each other: ${way}` };
+  return { reason: 'playbook.call-cycle', message: `these playbooks call each other: ${way}` };
 }
 
 /** The tree of calls without what only the checks needed; undefined where there are errors. */

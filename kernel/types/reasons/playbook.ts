@@ -56,6 +56,42 @@ export const PLAYBOOK_REASONS: Reasons = {
     'The field does not belong to this lifecycle policy.',
     'Remove it, or change the policy.',
   ),
+  'playbook.call-count': finding(
+    'A playbook and all that it calls are more than 64 files.',
+    'Put playbooks together, or loop over one.',
+  ),
+  'playbook.call-cycle': finding(
+    'Playbooks call each other without end.',
+    'Take out one of the calls that the message names.',
+  ),
+  'playbook.call-depth': finding(
+    'Playbooks call each other more than eight levels deep.',
+    'Call some of them from higher up.',
+  ),
+  'playbook.call-input-type': finding(
+    'A value for an input of a called playbook is not of its type.',
+    'Change one of the two.',
+  ),
+  'playbook.call-missing-input': finding(
+    'An input of a called playbook has neither a value nor a default.',
+    'Give it under `inputs` of the call.',
+  ),
+  'playbook.call-path': finding(
+    'The path of a called playbook is absolute.',
+    'Write it as it is seen from the folder of the calling playbook.',
+  ),
+  'playbook.call-template': finding(
+    'The path of a called playbook is a template.',
+    'Choose between playbooks by `when`, in a workload for each.',
+  ),
+  'playbook.call-unknown-input': finding(
+    'A called playbook declares no such input.',
+    'Use the nearest one that the hint names, or declare it there.',
+  ),
+  'playbook.call-unreadable': finding(
+    'A called playbook cannot be read, or is no regular file.',
+    'Check the path: it starts at the folder of the calling playbook.',
+  ),
   'playbook.needs-daemon': finding(
     'ork run only runs run_once workloads.',
     'Apply the playbook to the daemon.',
