@@ -16,8 +16,12 @@ export const LINE_FEED = 10;
 /** The largest single record, in bytes. */
 export const MAX_RECORD_BYTES = 1024 * 1024;
 
-/** What an unused part of a buffer may cost before a block is copied out of it. */
-const TOLERATED_WASTE_BYTES = 4096;
+/**
+ * How much larger than the block its buffer may be before the block is copied out of it. Copies of more than
+ * a small part cost more than they save: batches are cut in two all the time.
+ */
+const TOLERATED_FACTOR = 8;
+const TOLERATED_BYTES = 4096;
 
 /**
  * A block from bytes that a worker sent. Throws `invalid-argument` unless they are exactly `records`
@@ -94,8 +98,8 @@ export function joinBlocks(blocks: Block[]): Block {
  * keep the whole of what they arrived with in memory.
  */
 export function compactBlock({ bytes, records }: Block): Block {
-  const waste = bytes.buffer.byteLength - bytes.length;
-  if (waste <= bytes.length + TOLERATED_WASTE_BYTES) return { bytes, records };
+  const tolerated = bytes.length * TOLERATED_FACTOR + TOLERATED_BYTES;
+  if (bytes.buffer.byteLength <= tolerated) return { bytes, records };
   return { bytes: Uint8Array.prototype.slice.call(bytes), records };
 }
 

@@ -4,11 +4,11 @@ import module from 'node:module';
 import { homedir } from 'node:os';
 import path from 'node:path';
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
-import { prepareModule } from '../../kernel/engine/pipeline.ts';
+import type { PreparedModule } from '../../kernel/engine/pipeline.ts';
 import { type PerformRequest, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import type { WorkerProcess } from '../../kernel/host/worker-process.ts';
-import { effectiveManifest } from '../../kernel/playbook/pipeline.ts';
+import { effectiveManifest, PIPELINE } from '../../kernel/playbook/pipeline.ts';
 import { type LaunchPlan, planLaunch } from '../../kernel/sandbox/launch.ts';
 import type { Block } from '../../kernel/streams/block.ts';
 import { Channel } from '../../kernel/streams/channel.ts';
@@ -94,15 +94,23 @@ export class Host {
     main.end();
   }
 
+  async #prepare(call: Call): Promise<PreparedModule['request']> {
+    if (call.module !== PIPELINE) {
+      const { component, manifest } = this.#registry.get(call.module);
+      return { ...call, component, capabilities: manifest.capabilities };
+    }
+    // Only here: what it loads makes the heap larger, and that is measured too.
+    const { prepareModule } = await import('../../kernel/engine/pipeline.ts');
+    return prepareModule(this.#registry, call.module, call.params).request;
+  }
+
   async #perform(
     worker: Worker,
     call: Call,
     streams: Pick<PerformRequest['wiring'], 'inputs' | 'outputs'>,
   ): Promise<void> {
-    const prepared = prepareModule(this.#registry, call.module, call.params);
     const request: PerformRequest = {
-      ...prepared.request,
-      reusable: call.reusable,
+      ...(await this.#prepare(call)),
       workload: 'bench',
       instance: randomUUID(),
       attempt: 1,
