@@ -295,6 +295,9 @@ describe('no canary gets out', () => {
     expect(canariesIn(stderr, CANARIES)).toEqual([]);
     expect(seen.processes).toEqual([]);
     expect(seen.watched.workers).toBeGreaterThan(0);
+    for (const written of ['state/ork/audit', 'cache/ork/compile']) {
+      expect(await readdir(path.join(place.root, written))).not.toEqual([]);
+    }
     expect(await canariesBelow(place.root, CANARIES)).toEqual([]);
     for (const folder of ['/dev/shm', '/tmp']) {
       const left = (await readdir(folder)).filter((name) => name.startsWith('ork-private-'));
