@@ -3,7 +3,8 @@ import { evaluateBounded } from './bounded-evaluation.ts';
 import type { Expression } from './cel.ts';
 import { ExpressionError } from './errors.ts';
 import { MAX_RESULT_BYTES } from './limits.ts';
-import type { FunctionCall, Reference } from './references.ts';
+import { plainPath } from './plain-path.ts';
+import type { Analysis, FunctionCall, Reference } from './references.ts';
 import { isTemplate, type Segment, scanTemplate } from './scanner.ts';
 import type { Scope } from './scope.ts';
 
@@ -91,29 +92,33 @@ function holdsTemplate(value: Json): boolean {
 
 /** Looks at a text without rendering it and collects all its mistakes instead of throwing the first. */
 export async function inspectTemplate(text: string): Promise<Inspection> {
-  const inspection: Inspection = {
-    references: [],
-    calls: [],
-    secrets: [],
-    typed: false,
-    errors: [],
-  };
+  const inspection = noFindings();
   if (!isTemplate(text)) return inspection;
-  const cel = await loadCel();
   try {
     const segments = scanTemplate(text);
     inspection.typed = isTyped(segments);
-    for (const segment of segments) inspectSegment(segment, text, cel, inspection);
+    for (const segment of segments) await inspectSegment(segment, text, inspection);
   } catch (error) {
     inspection.errors.push(asExpressionError(error));
   }
   return inspection;
 }
 
-function inspectSegment(segment: Segment, text: string, cel: Cel, found: Inspection): void {
+/** The same for a text that is one expression, without braces. */
+export async function inspectExpression(source: string): Promise<Inspection> {
+  const inspection: Inspection = { ...noFindings(), typed: true };
+  await inspectSegment({ kind: 'expression', source, offset: 0 }, source, inspection);
+  return inspection;
+}
+
+function noFindings(): Inspection {
+  return { references: [], calls: [], secrets: [], typed: false, errors: [] };
+}
+
+async function inspectSegment(segment: Segment, text: string, found: Inspection): Promise<void> {
   if (segment.kind === 'text') return;
   try {
-    const { analysis } = cel.compileExpression(segment.source);
+    const analysis = await analyseSource(segment.source);
     const { offset } = segment;
     found.secrets = [...new Set([...found.secrets, ...analysis.secrets])];
     for (const call of analysis.calls) found.calls.push({ ...call, offset: call.offset + offset });
@@ -124,6 +129,14 @@ function inspectSegment(segment: Segment, text: string, cel: Cel, found: Inspect
   } catch (error) {
     found.errors.push(asExpressionError(error).within(text, segment.offset));
   }
+}
+
+/** Without CEL where it is not needed. */
+async function analyseSource(source: string): Promise<Omit<Analysis, 'linear'>> {
+  const path = plainPath(source);
+  if (path !== undefined) return { references: [path], calls: [], secrets: [] };
+  const { compileExpression } = await loadCel();
+  return compileExpression(source).analysis;
 }
 
 function asExpressionError(error: unknown): ExpressionError {

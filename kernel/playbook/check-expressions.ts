@@ -11,14 +11,10 @@ export async function checkExpressionParam(site: PlacedText, checking: Checking)
     refuseTemplate(site, template, checking);
     return;
   }
-  const { compileExpression } = await loadCel();
-  try {
-    const { analysis } = compileExpression(site.text);
-    await checkCalls(analysis.calls, site, checking);
-    for (const reference of analysis.references) warnForeignName(reference, site, checking);
-  } catch (error) {
-    reportSyntax(error as ExpressionError, site, checking);
-  }
+  const { calls, references, errors } = await checking.inspections.expression(site.text);
+  for (const error of errors) reportSyntax(error, site, checking);
+  await checkCalls(calls, site, checking);
+  for (const reference of references) warnForeignName(reference, site, checking);
 }
 
 /** Reports a template in a param that is never templated. */

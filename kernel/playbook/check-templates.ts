@@ -1,6 +1,6 @@
 import type { Reference } from '../expressions/references.ts';
 import { isTemplate } from '../expressions/scanner.ts';
-import { type Inspection, inspectTemplate } from '../expressions/template.ts';
+import type { Inspection } from '../expressions/template.ts';
 import type { Json } from '../types/json.ts';
 import {
   checkCalls,
@@ -191,7 +191,7 @@ class WorkloadTemplates {
 }
 
 async function inspect(site: PlacedText, checking: Checking): Promise<Inspection> {
-  const inspection = await inspectTemplate(site.text);
+  const inspection = await checking.inspections.template(site.text);
   for (const error of inspection.errors) reportSyntax(error, site, checking);
   await checkCalls(inspection.calls, site, checking);
   return inspection;

@@ -2,6 +2,7 @@ import { didYouMean } from '../expressions/nearest.ts';
 import type { Json } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 import type { DraftPlaybook, DraftWorkload } from './draft.ts';
+import type { Inspections } from './inspections.ts';
 import type { LoadedPlaybook } from './load.ts';
 import type { Edge, SourcePosition } from './model.ts';
 import { effectiveManifest } from './pipeline.ts';
@@ -20,6 +21,7 @@ export interface Checking {
   draft: DraftPlaybook;
   catalog: Catalog;
   problems: ProblemList;
+  inspections: Inspections;
   /** "did you mean 'x'?" for the nearest candidate; undefined when none is close. */
   suggest(name: string, candidates: Iterable<string>): string | undefined;
 }

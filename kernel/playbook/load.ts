@@ -82,7 +82,7 @@ class Loader {
     const tokens: CST.Token[] = [];
     this.#lines.addNewLine(0);
     for (const lexeme of new Lexer().lex(this.#text)) {
-      tokens.push(...parser.next(lexeme));
+      for (const token of parser.next(lexeme)) tokens.push(token);
       if (parser.stack.length <= MAX_OPEN_TOKENS) continue;
       const message = `lists and maps nest deeper than ${MAX_DEPTH} levels`;
       this.#error('yaml.depth', message, parser.offset);

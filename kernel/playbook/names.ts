@@ -1,31 +1,7 @@
+import { CEL_WORDS } from '../expressions/reserved-words.ts';
 import type { WorkloadName } from './model.ts';
 
 const IDENTIFIER = /^[A-Za-z_][A-Za-z0-9_]*$/;
-
-/** Words that CEL keeps for itself, so that no expression could read a name spelled like one. */
-const CEL_WORDS = [
-  'true',
-  'false',
-  'null',
-  'in',
-  'as',
-  'break',
-  'const',
-  'continue',
-  'else',
-  'for',
-  'function',
-  'if',
-  'import',
-  'let',
-  'loop',
-  'package',
-  'namespace',
-  'return',
-  'var',
-  'void',
-  'while',
-];
 
 /** Root names that the kernel gives to expressions. */
 export const KERNEL_NAMES = ['_ork', 'event', 'activation'];

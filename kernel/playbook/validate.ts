@@ -11,6 +11,7 @@ import { type Catalog, type Checking, suggester, type TracedEdge } from './check
 import { compilePlaybook } from './compile.ts';
 import { draftPlaybook } from './draft.ts';
 import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
+import { Inspections } from './inspections.ts';
 import type { LoadedPlaybook } from './load.ts';
 import type { Edge, Graph, Playbook, Problem } from './model.ts';
 import { asWorkloadName } from './names.ts';
@@ -42,7 +43,9 @@ export async function validatePlaybook(
   const known = refuseForeignWords(loaded.value, loaded.map, problems);
   const input = checkShape(known, loaded.map, problems);
   const draft = draftPlaybook(known);
-  const checking: Checking = { loaded, draft, catalog, problems, suggest: suggester() };
+  const inspections = new Inspections();
+  const suggest = suggester();
+  const checking: Checking = { loaded, draft, catalog, problems, inspections, suggest };
   checkNames(checking);
   checkInputs(checking);
   checkModules(checking);
