@@ -63,6 +63,7 @@ export const CLI_REASONS: Reasons = {
     code: 'io',
     meaning: 'A file that the command line names cannot be written.',
     advice: 'Check the path, its permissions and the disk.',
+    exitCode: 2,
   },
   'cli.usage': {
     code: 'invalid-argument',
