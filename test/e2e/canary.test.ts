@@ -1,175 +1,20 @@
-import { readdirSync, readFileSync } from 'node:fs';
 import { mkdir, readdir, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { Redactor } from '../../kernel/observability/redaction/redactor.ts';
-import {
-  type Canary,
-  canariesBelow,
-  canariesIn,
-  makeCanary,
-  makeKey,
-  makeNumber,
-} from '../support/canary.ts';
+import { type Canary, canariesBelow, canariesIn, makeCanary, makeKey } from '../support/canary.ts';
 import { fixtureRuns } from '../support/fixture-run.ts';
+import {
+  type Ask,
+  asSecret,
+  asVar,
+  CANARIES,
+  exec,
+  NOT_IN_ENVIRONMENT,
+  playbookText,
+} from '../support/leaks.ts';
 import { type Finished, startOrk, temporaryFolder } from '../support/ork.ts';
-
-/** How a template gets at a canary: as a secret, or as a plain var, to see that what leaks is found. */
-type Ask = (name: string) => string;
-const asSecret: Ask = (name) => `secret('${name}')`;
-const asVar: Ask = (name) => `values.${name}`;
-
-interface Leak {
-  canary: Canary;
-  /** One workload as YAML, or several. */
-  workloads(it: string): string;
-  /** The program gets it by `env`, where /proc shows it: it is the playbook that wants this. */
-  inEnvironment?: true;
-}
-
-const run = (name: string, process: object, more = ''): string =>
-  `  - { name: ${name}, lifecycle: { policy: run_once }, ignore_errors: true, ${more} process: ${JSON.stringify(process)} }\n`;
-const exec = (name: string, params: object, more = ''): string =>
-  run(name, { module: 'exec', params }, more);
-
-const ENCODINGS = `
-const s = process.env.S, b = Buffer.from(s), u = encodeURIComponent(s);
-for (const text of [s, b.toString('base64'), Buffer.from('user:' + s).toString('base64'), Buffer.from('u:' + s).toString('base64url'),
-  b.toString('hex'), b.toString('hex').toUpperCase(), u, new URLSearchParams({ s }).toString(), JSON.stringify({ s }),
-  JSON.stringify(JSON.stringify({ s })), encodeURIComponent(u), require('util').inspect({ s })]) console.log(text);
-`;
-
-/** One canary for each way out. */
-const LEAKS: Leak[] = [
-  {
-    canary: makeCanary('SUMMARY'),
-    workloads: (it) =>
-      run('summary', {
-        module: 'control:identity',
-        params: {
-          text: `{{ ${it} }}`,
-          list: [{ deep: `a {{ ${it} }} b` }],
-          map: `{{ {${it}: 1} }}`,
-        },
-      }),
-  },
-  {
-    canary: makeNumber('NUMBER'),
-    workloads: (it) =>
-      run('number', { module: 'control:identity', params: { n: `{{ int(${it}) }}` } }),
-  },
-  {
-    canary: makeCanary('ENCODED'),
-    inEnvironment: true,
-    workloads: (it) =>
-      exec('encoded', {
-        command: [process.execPath, '-e', ENCODINGS],
-        env: { S: `{{ ${it} }}` },
-      }),
-  },
-  {
-    canary: makeKey('KEY'),
-    inEnvironment: true,
-    workloads: (it) =>
-      exec('key', {
-        shell: 'echo "$K"; echo "$K" | base64; echo "$K" | od -An -tx1',
-        env: { K: `{{ ${it} }}` },
-      }),
-  },
-  {
-    canary: makeCanary('CHUNKS'),
-    inEnvironment: true,
-    workloads: (it) =>
-      exec('chunks', {
-        shell:
-          'for n in 1 5 9 13 17 21 25 29 33 37 41 45 49 53; do printf %s "$S" | tail -c +$n | head -c 4; sleep 0.05; done; echo',
-        env: { S: `{{ ${it} }}` },
-        stream: 'lines',
-      }) + run('collected', { module: 'data:collect' }, 'stream_inputs: [chunks],'),
-  },
-  {
-    canary: makeCanary('STDIN'),
-    workloads: (it) => exec('stdin', { shell: 'sleep 0.5; cat; cat >&2', stdin: `{{ ${it} }}` }),
-  },
-  {
-    canary: makeCanary('FILES'),
-    workloads: (it) =>
-      exec('files', {
-        shell: 'sleep 0.5; cat "$SECRETS_DIR/s"',
-        secret_files: { s: `{{ ${it} }}` },
-      }),
-  },
-  {
-    canary: makeCanary('STDERR'),
-    workloads: (it) => exec('stderr', { shell: 'cat >&2; exit 3', stdin: `pad: {{ ${it} }}` }),
-  },
-  {
-    canary: makeCanary('CUT'),
-    workloads: (it) =>
-      exec('cut', { shell: 'cat >&2; exit 3', stdin: `${'p'.repeat(270)}{{ ${it} }}` }),
-  },
-  {
-    canary: makeCanary('MESSAGE'),
-    workloads: (it) =>
-      run('message', { module: 'control:fail', params: { message: `no {{ ${it} }}` } }),
-  },
-  {
-    canary: makeCanary('PATH'),
-    workloads: (it) =>
-      run('path', { module: 'filesystem:read', params: { path: `missing/{{ ${it} }}` } }) +
-      exec('program', { command: [`no-{{ ${it} }}`] }) +
-      exec('folder', { command: ['true'], cwd: `no/{{ ${it} }}` }),
-  },
-  {
-    canary: makeCanary('WHEN'),
-    workloads: (it) => exec('when', { command: ['true'] }, `when: "{{ ${it} }}",`),
-  },
-  {
-    canary: makeCanary('EXPRESSION'),
-    workloads: (it) =>
-      ['from_json(IT)', 'int(IT)', 'base64_decode(IT)', '[1][IT]', '{"a": 1}[IT]']
-        .map((expression, at) =>
-          run(`expression${at}`, {
-            module: 'control:identity',
-            params: { x: `{{ ${expression.replace('IT', it)} }}` },
-          }),
-        )
-        .join(''),
-  },
-  {
-    canary: makeCanary('RECORDS'),
-    workloads: (it) =>
-      run('records', { module: 'data:generate_from_list', params: { items: [`{{ ${it} }}`] } }) +
-      run(
-        'parsed',
-        { module: 'data:parse', params: { format: 'json', field: 'item' } },
-        'stream_inputs: [records],',
-      ) +
-      run('kept', { module: 'data:collect' }, 'stream_inputs: [records],'),
-  },
-  {
-    canary: makeCanary('LOOP'),
-    workloads: (it) =>
-      run(
-        'looped',
-        { module: 'control:fail', params: { message: 'item {{ .item }}' } },
-        `loop: "{{ [${it}, ${it}] }}", retry: { attempts: 2, delay: 10ms, on: [other] },`,
-      ),
-  },
-  { canary: makeCanary('OUTPUTS'), workloads: () => '' },
-];
-
-const CANARIES = LEAKS.map(({ canary }) => canary);
-/** What may be seen in the environment of programs. */
-const NOT_IN_ENVIRONMENT = LEAKS.filter(({ inEnvironment }) => !inEnvironment).map(
-  ({ canary }) => canary,
-);
-
-function playbookText(ask: Ask): string {
-  const outputs = `{ plain: "{{ ${ask('OUTPUTS')} }}", coded: "{{ base64_encode('a:' + ${ask('OUTPUTS')}) }}" }`;
-  const workloads = LEAKS.map((leak) => leak.workloads(ask(leak.canary.name))).join('');
-  return `name: leaky\nschemaVersion: v1.0.0\nvars: { values: {} }\noutputs: ${outputs}\nworkloads:\n${workloads}`;
-}
+import { ProcessWatch } from '../support/process-watch.ts';
 
 interface Place {
   /** Home, temporary files, caches and state: whatever ork and its programs write outside the workspace. */
@@ -210,70 +55,11 @@ async function leak(place: Place, args: string[], through?: string[]): Promise<S
     env: place.env,
     ...(through === undefined ? {} : { through }),
   });
-  const watch = new ProcessWatch(ork.pid);
+  const watch = new ProcessWatch(ork.pid, CANARIES, NOT_IN_ENVIRONMENT);
   const timer = setInterval(() => watch.look(), 25);
   const finished = await ork.finished;
   clearInterval(timer);
   return { finished, processes: [...watch.found], watched: watch.watched() };
-}
-
-/** Looks into all processes that have come from one, again and again. */
-class ProcessWatch {
-  readonly found = new Set<string>();
-  readonly #root: number;
-  readonly #seen = new Map<number, 'worker' | 'program'>();
-
-  constructor(root: number) {
-    this.#root = root;
-  }
-
-  look(): void {
-    const parents = new Map(
-      readdirSync('/proc')
-        .filter((name) => /^\d+$/.test(name))
-        .map((name) => [Number(name), parentOf(name)]),
-    );
-    for (const pid of parents.keys()) {
-      if (pid !== this.#root && isBelow(pid, this.#root, parents)) this.#lookInto(pid);
-    }
-  }
-
-  watched(): Seen['watched'] {
-    const kinds = [...this.#seen.values()];
-    return { all: kinds.length, workers: kinds.filter((kind) => kind === 'worker').length };
-  }
-
-  #lookInto(pid: number): void {
-    const commandLine = read(`/proc/${pid}/cmdline`);
-    // Gone, or a child that is not yet what it is to become and still looks like ork itself.
-    if (commandLine === '' || commandLine.includes('bin/ork.js')) return;
-    const environment = read(`/proc/${pid}/environ`);
-    const kind = commandLine.includes('kernel/worker/start') ? 'worker' : 'program';
-    this.#seen.set(pid, kind);
-    const forbidden = kind === 'worker' ? CANARIES : NOT_IN_ENVIRONMENT;
-    for (const name of canariesIn(commandLine, CANARIES)) this.found.add(`command line: ${name}`);
-    for (const name of canariesIn(environment, forbidden)) this.found.add(`${kind}: ${name}`);
-  }
-}
-
-function parentOf(pid: string): number {
-  const stat = read(`/proc/${pid}/stat`);
-  return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-}
-
-function isBelow(pid: number, root: number, parents: Map<number, number>): boolean {
-  for (let at = parents.get(pid); at !== undefined && at > 0; at = parents.get(at)) {
-    if (at === root) return true;
-  }
-  return false;
-}
-
-function read(file: string): string {
-  try {
-    return readFileSync(file, 'latin1');
-  } catch {
-    return '';
-  }
 }
 
 const FORMATS: [string, string[], string[]?][] = [

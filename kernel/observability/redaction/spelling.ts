@@ -78,5 +78,5 @@ export function hexDigits(value: number, width: number): Units[] {
 }
 
 function same(a: Units, b: Units): boolean {
-  return a.length === b.length && a.every((unit, at) => unit === b[at]);
+  return a[0] === b[0] && a.length === b.length;
 }
