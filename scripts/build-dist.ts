@@ -75,7 +75,7 @@ function buildLibrary(library: string): Promise<Metafile> {
     stdin: { contents, resolveDir: '.' },
     outfile: `${STAGING}/libraries/${library}.cjs`,
     format: 'cjs',
-    plugins: [englishOnly],
+    plugins: [englishOnly, noSubprograms],
   });
 }
 
@@ -99,6 +99,21 @@ const englishOnly: Plugin = {
     onLoad({ filter: /zod\/v4\/locales\/index\.js$/ }, () => ({
       contents: "export { default as en } from './en.js';",
     }));
+  },
+};
+
+/** commander can start a program for a command, which no command here is: the module for it is left unread. */
+const noSubprograms: Plugin = {
+  name: 'no-subprograms',
+  setup: ({ onLoad }) => {
+    onLoad({ filter: /commander\/lib\/command\.js$/ }, ({ path: file }) => {
+      const source = readFileSync(file, 'utf8');
+      const imported = "import childProcess from 'node:child_process';";
+      if (!source.includes(imported)) throw new Error(`${file} no longer has: ${imported}`);
+      const late =
+        "const childProcess = { spawn: (...args) => require('node:child_process').spawn(...args) };";
+      return { contents: source.replace(imported, late) };
+    });
   },
 };
 

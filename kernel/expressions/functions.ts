@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import type { CelFunc, CelValue } from '@bufbuild/cel';
 import { CelScalar, celFunc } from '@bufbuild/cel';
 import { OrkError } from '../types/errors.ts';
@@ -101,6 +100,8 @@ function decodeBase64(text: string): string {
 }
 
 function sha256(data: string | Uint8Array): string {
+  // Loaded when it is needed: that takes longer than most expressions.
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256').update(data).digest('hex');
 }
 

@@ -1,4 +1,3 @@
-import { randomUUID } from 'node:crypto';
 import type { Json, JsonObject } from '../types/json.ts';
 import { compileExpression } from './cel.ts';
 import type { Host } from './scope.ts';
@@ -14,7 +13,7 @@ const DEFAULT_HOST: Host = {
   env: () => undefined,
   secret: () => undefined,
   now: () => new Date(),
-  uuid: () => randomUUID(),
+  uuid: () => crypto.randomUUID(),
 };
 
 /**

@@ -18,7 +18,7 @@ export interface CheckedPlaybook {
   /** By the name of the calling workload. */
   calls: ReadonlyMap<WorkloadName, CheckedPlaybook>;
   /** SHA-256 in hexadecimal of its text and of all that it calls, wherever the files are. */
-  digest: string;
+  readonly digest: string;
 }
 
 /** One workload of a playbook that calls another playbook, as far as it can be read. */

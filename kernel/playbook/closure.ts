@@ -1,4 +1,3 @@
-import { createHash } from 'node:crypto';
 import path from 'node:path';
 import { asOrkError, OrkError } from '../types/errors.ts';
 import {
@@ -217,7 +216,10 @@ function toChecked(
     playbook,
     graph,
     calls: new Map(called.map(({ call, child }) => [asWorkloadName(call.workload), child])),
-    digest: digestOf(text, called),
+    // Not every command asks for it, and it takes a library of its own.
+    get digest() {
+      return digestOf(text, called);
+    },
   };
   done.set(realPath, checked);
   return checked;
@@ -226,6 +228,7 @@ function toChecked(
 /** Of the text and of what its calls lead to, so that it changes with any file and not with where they are. */
 function digestOf(text: string, called: { call: DraftCall; child: CheckedPlaybook }[]): string {
   const below = called.map(({ call, child }) => [call.path ?? '', child.digest]);
+  const { createHash } = process.getBuiltinModule('node:crypto');
   return createHash('sha256')
     .update(JSON.stringify([text, ...below]))
     .digest('hex');
