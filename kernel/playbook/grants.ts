@@ -8,6 +8,8 @@ const CIDR = /^(?<address>[^/]+)\/(?<prefix>\d{1,3})$/;
 /** Whoever may talk to one of these is root of the host. */
 const CONTAINER_SOCKET = /\/(?:docker|containerd|crio|podman)\.sock$/;
 const KERNEL_FOLDER = /^\/(?:proc|sys|dev)(?:\/|$)/;
+/** Files in memory, below /dev for historical reasons; the folder itself would show those of everybody. */
+const SHARED_MEMORY = /^\/dev\/shm\/./;
 
 const ENDPOINTS = 'must be host:port, *.suffix:port, CIDR:port or unix:/path';
 const NEVER = 'is never given to a workload';
@@ -18,7 +20,8 @@ const NEVER = 'is never given to a workload';
  */
 export function isForbiddenPath(text: string): boolean {
   const normal = path.posix.normalize(text);
-  return normal === '/' || KERNEL_FOLDER.test(normal) || CONTAINER_SOCKET.test(normal);
+  if (normal === '/' || CONTAINER_SOCKET.test(normal)) return true;
+  return KERNEL_FOLDER.test(normal) && !SHARED_MEMORY.test(normal);
 }
 
 /** What is wrong with an entry of `network.connect`; undefined when nothing is, or a template decides. */

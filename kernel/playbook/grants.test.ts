@@ -1,0 +1,25 @@
+import { expect, test } from 'vitest';
+import { isForbiddenPath } from './grants.ts';
+
+test.each([
+  '/',
+  '/proc',
+  '/proc/self',
+  '/sys/fs',
+  '/dev',
+  '/dev/sda',
+  '/dev/shm',
+  '/dev/shm/',
+  '/dev/shm/../sda',
+  '/srv/../proc',
+  '/run/docker.sock',
+])('%s is never given to a workload', (path) => {
+  expect(isForbiddenPath(path)).toBe(true);
+});
+
+test.each(['/srv', 'data', '../shared', '/dev/shm/job', '/process', '/var/run/app.sock'])(
+  '%s may be given to a workload',
+  (path) => {
+    expect(isForbiddenPath(path)).toBe(false);
+  },
+);
