@@ -14,6 +14,7 @@ export interface Sizes {
   idleWorkers: number;
   builds: number;
   manyWorkloads: number;
+  validateRounds: number;
 }
 
 export const FULL: Sizes = {
@@ -30,6 +31,7 @@ export const FULL: Sizes = {
   idleWorkers: 20,
   builds: 3,
   manyWorkloads: 1000,
+  validateRounds: 15,
 };
 
 export const QUICK: Sizes = {
@@ -46,6 +48,7 @@ export const QUICK: Sizes = {
   idleWorkers: 20,
   builds: 1,
   manyWorkloads: 100,
+  validateRounds: 5,
 };
 
 /** What `make test` guards: seconds, not minutes. */
@@ -61,4 +64,5 @@ export const SMOKE: Sizes = {
   idleWorkers: 4,
   builds: 0,
   manyWorkloads: 20,
+  validateRounds: 3,
 };

@@ -22,6 +22,7 @@ interface Guard {
 const GUARDS: Guard[] = [
   { suite: 'hello', row: 'hello-identity', most: 15 },
   { suite: 'hello', row: 'hello-exec', most: 15 },
+  { suite: 'validate', row: 'validate-hundred', most: 40 },
   { suite: 'calls', row: 'call-reused', beside: 1, most: 1 / 5 },
   { suite: 'calls', row: 'cold-worker', most: 12 },
   { suite: 'records', row: 'records-expression', least: 1 / 30 },
