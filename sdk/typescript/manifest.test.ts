@@ -51,4 +51,9 @@ describe('deriveManifest', () => {
     const wrong = { ...full, params: z.string() };
     expect(() => deriveManifest(familyOf(wrong))).toThrow('params of fam:full');
   });
+
+  it('refuses a capability that does not exist, which nothing else would notice', () => {
+    const misspelt = { ...full, capabilities: ['flles' as 'files'] };
+    expect(() => deriveManifest(familyOf(misspelt))).toThrow("fam:full declares 'flles'");
+  });
 });

@@ -36,12 +36,26 @@ function moduleManifest(family: string, module: Module): ModuleManifest {
     ports: [...module.ports],
     expressions: [...module.expressions],
     code: [...module.code],
-    capabilities: sorted(module.capabilities),
+    capabilities: sorted(known(name, module.capabilities)),
     idempotent: module.idempotent,
     supports_dry_run: module.supportsDryRun,
     reusable: module.reusable,
     examples: module.examples.map(({ description, params }) => ({ description, params })),
   };
+}
+
+/** Types are not checked when a module is built: a misspelt capability would be lost without a word. */
+function known(module: string, capabilities: readonly Capability[]): readonly Capability[] {
+  const unknown = capabilities.find((capability) => !CAPABILITIES.includes(capability));
+  if (unknown === undefined) return capabilities;
+  throw new OrkError(
+    'invalid-argument',
+    `${module} declares '${unknown}', which is no capability.`,
+    {
+      reason: 'manifest.unknown-capability',
+      hint: `There are: ${CAPABILITIES.join(', ')}.`,
+    },
+  );
 }
 
 /** In the order of the contract, each once. */

@@ -49,13 +49,18 @@ export const RUN_REASONS: Reasons = {
   },
   'manifest.not-an-object': {
     code: 'invalid-argument',
-    meaning: 'The manifest of a component is not a JSON object.',
-    advice: 'Build the module again.',
+    meaning: 'The params or the result of a module is no zod object.',
+    advice: 'Use z.object, and check the rest inside perform.',
   },
   'manifest.params': {
     code: 'failed-precondition',
     meaning: 'The params schema of a module cannot be used.',
     advice: 'Tell the author of the module.',
+  },
+  'manifest.unknown-capability': {
+    code: 'invalid-argument',
+    meaning: 'A module declares a capability that does not exist.',
+    advice: 'Correct its name; the message lists what there is.',
   },
   'module.async': {
     code: 'internal',
