@@ -197,3 +197,20 @@ test('a folder moves to another file system whole, a link is refused and stays',
   expect(await readdir(elsewhere, { recursive: true })).toEqual(['a', 'a/f']);
   expect((await readdir(path.dirname(playbook))).sort()).toEqual(['link', 'playbook.yaml']);
 });
+
+test('text with half a surrogate pair is written as any encoder writes it, and traps nothing', async () => {
+  const playbook = await playbookFile(String.raw`
+  - name: write
+    lifecycle: { policy: run_once }
+    process: { module: "filesystem:write", params: { path: "out-\ud83d.txt", content: "a\ud83db\U0001f600" } }
+  - name: show
+    lifecycle: { policy: run_once }
+    process: { module: exec, params: { command: [printf, "%s", "c\ud83dd"] } }
+    register: shown
+`);
+  const { code, stdout } = await runOrk(['run', playbook, '--output', 'json']);
+  expect(JSON.parse(stdout).workloads.show.summary).toMatchObject({ stdout: 'c\ufffdd' });
+  expect(code).toBe(0);
+  const written = path.join(path.dirname(playbook), 'out-\ufffd.txt');
+  expect(await readFile(written, 'utf8')).toBe('a\ufffdb\u{1f600}');
+});

@@ -9,6 +9,7 @@ import type {
   PumpStats,
 } from '../host.ts';
 import type { Input, Output } from './streams.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** CEL, evaluated by the host over whole batches. */
 export interface Expressions {
@@ -43,7 +44,9 @@ export interface Program {
 export function createExpressions(host: ExpressionsHost): Expressions {
   return {
     compile(source, { variable = 'record', bind = {} } = {}) {
-      const program = hostCall(() => host.Program.compile(source, variable, JSON.stringify(bind)));
+      const program = hostCall(() =>
+        host.Program.compile(wellFormed(source), wellFormed(variable), JSON.stringify(bind)),
+      );
       const evaluate = (records: string[]) => hostCall(() => program.evaluate(records));
       return {
         evaluate: (records) =>

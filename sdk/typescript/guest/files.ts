@@ -1,6 +1,7 @@
 import { concatenate } from '../bytes.ts';
 import { hostCall } from '../errors.ts';
 import type { DirectoryEntry, FileHandle, FilesHost, Metadata, OpenFlags } from '../host.ts';
+import { wellFormed } from './well-formed.ts';
 
 const READ_CHUNK = 256 * 1024;
 const DEFAULT_FILE_MODE = 0o644;
@@ -38,7 +39,7 @@ export interface Files {
 export function createFiles(host: FilesHost): Files {
   function open(path: string, options: OpenFlags = {}, mode = DEFAULT_FILE_MODE): OpenFile {
     const flags = { create: false, truncate: false, append: false, exclusive: false, ...options };
-    return wrap(hostCall(() => host.open(path, flags, mode)));
+    return wrap(hostCall(() => host.open(wellFormed(path), flags, mode)));
   }
   return {
     open,
@@ -50,17 +51,20 @@ export function createFiles(host: FilesHost): Files {
         file.close();
       }
     },
-    readText: (path) => hostCall(() => host.readText(path)),
-    writeTextAtomic: (path, text, mode) => hostCall(() => host.writeTextAtomic(path, text, mode)),
-    stat: (path, { follow = true } = {}) => hostCall(() => host.stat(path, follow)),
-    readDirectory: (path) => hostCall(() => host.readDirectory(path)),
+    readText: (path) => hostCall(() => host.readText(wellFormed(path))),
+    writeTextAtomic: (path, text, mode) =>
+      hostCall(() => host.writeTextAtomic(wellFormed(path), wellFormed(text), mode)),
+    stat: (path, { follow = true } = {}) => hostCall(() => host.stat(wellFormed(path), follow)),
+    readDirectory: (path) => hostCall(() => host.readDirectory(wellFormed(path))),
     makeDirectory: (path, { parents = false, mode = DEFAULT_DIRECTORY_MODE } = {}) =>
-      hostCall(() => host.makeDirectory(path, parents, mode)),
-    copy: (from, to, { recursive = false } = {}) => hostCall(() => host.copy(from, to, recursive)),
-    rename: (from, to) => hostCall(() => host.rename(from, to)),
-    remove: (path, { recursive = false } = {}) => hostCall(() => host.remove(path, recursive)),
-    setMode: (path, mode) => hostCall(() => host.setMode(path, mode)),
-    sha256: (path) => hostCall(() => host.sha256(path)),
+      hostCall(() => host.makeDirectory(wellFormed(path), parents, mode)),
+    copy: (from, to, { recursive = false } = {}) =>
+      hostCall(() => host.copy(wellFormed(from), wellFormed(to), recursive)),
+    rename: (from, to) => hostCall(() => host.rename(wellFormed(from), wellFormed(to))),
+    remove: (path, { recursive = false } = {}) =>
+      hostCall(() => host.remove(wellFormed(path), recursive)),
+    setMode: (path, mode) => hostCall(() => host.setMode(wellFormed(path), mode)),
+    sha256: (path) => hostCall(() => host.sha256(wellFormed(path))),
   };
 }
 

@@ -1,6 +1,7 @@
 /** What authors expect of a JavaScript engine and QuickJS in a component does not bring. */
 import type { EntropyHost, LogHost, LogLevel } from '../host.ts';
 import { decodeUtf8, encodeUtf8 } from './utf8.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** Host functions cannot be called while the component is being built (top-level code runs then). */
 export const guest = { running: false };
@@ -63,7 +64,7 @@ function createConsole(log: LogHost) {
   const at =
     (level: LogLevel) =>
     (...values: unknown[]) => {
-      if (guest.running) log.write(level, values.map(show).join(' '), undefined);
+      if (guest.running) log.write(level, wellFormed(values.map(show).join(' ')), undefined);
     };
   const info = at('info');
   return { log: info, info, debug: at('debug'), warn: at('warn'), error: at('error') };

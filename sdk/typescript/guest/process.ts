@@ -8,6 +8,7 @@ import type {
   WireCommand,
 } from '../host.ts';
 import { TailBuffer } from './tail-buffer.ts';
+import { wellFormed } from './well-formed.ts';
 
 const DEFAULT_MAX_OUTPUT = 1024 * 1024;
 
@@ -102,12 +103,18 @@ function toWire(command: Command): WireCommand {
   const { stdin, privateFiles = {} } = command;
   const encoder = new TextEncoder();
   return {
-    program: command.program,
-    arguments: [...(command.arguments ?? [])],
-    environment: Object.entries(command.environment ?? {}),
-    directory: command.directory,
+    program: wellFormed(command.program),
+    arguments: (command.arguments ?? []).map(wellFormed),
+    environment: Object.entries(command.environment ?? {}).map(([name, value]) => [
+      wellFormed(name),
+      wellFormed(value),
+    ]),
+    directory: command.directory && wellFormed(command.directory),
     stdin: typeof stdin === 'string' ? encoder.encode(stdin) : stdin,
-    privateFiles: Object.entries(privateFiles).map(([name, text]) => [name, encoder.encode(text)]),
+    privateFiles: Object.entries(privateFiles).map(([name, text]) => [
+      wellFormed(name),
+      encoder.encode(text),
+    ]),
   };
 }
 

@@ -14,6 +14,7 @@ import type {
 } from '../host.ts';
 import { guest } from './globals.ts';
 import { Streams } from './streams.ts';
+import { wellFormed } from './well-formed.ts';
 
 /** Makes the context's part of each capability that the family declares. */
 export type PartFactories = { readonly [K in keyof CapabilityParts]?: () => CapabilityParts[K] };
@@ -86,7 +87,11 @@ function createContext(
 
 function createLog(log: LogHost): Log {
   const at = (level: LogLevel) => (message: string, fields?: JsonObject) =>
-    log.write(level, message, fields === undefined ? undefined : JSON.stringify(fields));
+    log.write(
+      level,
+      wellFormed(message),
+      fields === undefined ? undefined : JSON.stringify(fields),
+    );
   return { debug: at('debug'), info: at('info'), warn: at('warn'), error: at('error') };
 }
 
@@ -104,14 +109,14 @@ function summarize(result: unknown): string {
 function toFailure(thrown: unknown, log: LogHost, streams: Streams | undefined): Failure {
   if (thrown instanceof PauseRequest) {
     const { reason, token, expires } = thrown;
-    return { tag: 'paused', val: { reason, token, expires } };
+    return { tag: 'paused', val: { reason: wellFormed(reason), token, expires } };
   }
   flushQuietly(streams);
   const error = fromHost(thrown);
   if (error instanceof OrkError) return failed(error);
   const message = error instanceof Error ? error.message : String(error);
   if (error instanceof Error)
-    log.write('debug', `${String(error)}\n${error.stack ?? ''}`, undefined);
+    log.write('debug', wellFormed(`${String(error)}\n${error.stack ?? ''}`), undefined);
   return failed(new OrkError('internal', message));
 }
 
@@ -128,7 +133,13 @@ function failed({ code, reason, message, hint, retryAfter, summary }: OrkError):
   return {
     tag: 'failed',
     val: {
-      error: { code, reason, message, hint, retryAfter },
+      error: {
+        code,
+        reason: wellFormed(reason),
+        message: wellFormed(message),
+        hint: hint === undefined ? undefined : wellFormed(hint),
+        retryAfter,
+      },
       summary: summary === undefined ? undefined : JSON.stringify(summary),
     },
   };
