@@ -12,7 +12,7 @@ const NOTHING: SecurityContext = {
 
 function excess(asked: Partial<SecurityContext>, ceiling: Partial<SecurityContext> = {}): string {
   return excessToText(
-    excessOf({ ...NOTHING, ...asked }, { ...NOTHING, ...ceiling }, '/work/place'),
+    excessOf({ ...NOTHING, ...asked }, { ...NOTHING, ...ceiling }, '/srv/place'),
   );
 }
 
@@ -25,8 +25,8 @@ describe('a context is within', () => {
     [read('/etc/hosts'), read('/etc')],
     [read('/srv/out/a'), write('/srv')],
     [write('/srv/out'), write('/srv/out/')],
-    [write('../shared/x'), write('/work/shared')],
-    [write('out', '/work/place/..more'), {}],
+    [write('../shared/x'), write('/srv/shared')],
+    [write('out', '/srv/place/..more'), {}],
     [{ env: ['TZ', 'TOKEN'] }, { env: ['TOKEN'] }],
     [connect('10.1.0.0/16:80'), connect('10.0.0.0/8:*')],
     [connect('anywhere:80'), { namespaces: { net: false } }],
@@ -161,7 +161,7 @@ const contexts: fc.Arbitrary<SecurityContext> = fc.record(
 test('whatever is granted is within itself', () => {
   fc.assert(
     fc.property(contexts, (context) => {
-      expect(excessOf(context, context, '/work/place')).toEqual([]);
+      expect(excessOf(context, context, '/srv/place')).toEqual([]);
     }),
   );
 });
@@ -169,7 +169,7 @@ test('whatever is granted is within itself', () => {
 test('what says nothing is within everything, once it has been settled', () => {
   fc.assert(
     fc.property(contexts, (ceiling) => {
-      expect(excessOf(settleBelow(NOTHING, ceiling), ceiling, '/work/place')).toEqual([]);
+      expect(excessOf(settleBelow(NOTHING, ceiling), ceiling, '/srv/place')).toEqual([]);
     }),
   );
 });
@@ -197,12 +197,12 @@ test.each(FACETS)(
       }),
     );
     const within = (a: SecurityContext, b: SecurityContext): boolean =>
-      excessOf(settleBelow(a, b), b, '/work/place').length === 0;
+      excessOf(settleBelow(a, b), b, '/srv/place').length === 0;
     fc.assert(
       fc.property(facets, facets, facets, (inner, middle, outer) => {
         const settled = settleBelow(middle, outer);
         fc.pre(within(settled, outer) && within(inner, settled));
-        expect(excessOf(settleBelow(inner, settled), outer, '/work/place')).toEqual([]);
+        expect(excessOf(settleBelow(inner, settled), outer, '/srv/place')).toEqual([]);
       }),
     );
   },
