@@ -34,6 +34,8 @@ export default defineConfig({
       provider: 'v8',
       include: ['{kernel,sdk,modules}/**/*.ts'],
       exclude: ['**/*.test.ts'],
+      // What the commands and workers that tests start run of the sources counts too.
+      autoAttachSubprocess: true,
       reporter: ['text-summary', 'html', 'json-summary'],
     },
   },
