@@ -37,7 +37,13 @@ test.each([
 test('the events of a run go to a file of its name, without secrets', async () => {
   const state = await temporaryFolder();
   const audit = await open({ XDG_STATE_HOME: state });
-  audit.record({ event: 'run.started', runId: RUN, playbook: 'hunter22', time: 0 });
+  audit.record({
+    event: 'run.started',
+    runId: RUN,
+    playbook: 'hunter22',
+    source: { digest: 'd1' },
+    time: 0,
+  });
   audit.record({ event: 'run.stopping', cause: 'timeout', time: 1 });
   expect(await audit.close()).toBeUndefined();
   expect(await linesOf(path.join(state, 'ork/audit', `${RUN}.jsonl`))).toMatchObject([
@@ -46,7 +52,7 @@ test('the events of a run go to a file of its name, without secrets', async () =
       event: 'run.started',
       actor: expect.stringMatching(/^user:|^uid:/),
       run: RUN,
-      detail: { playbook: '***' },
+      detail: { playbook: '***', sha256: 'd1' },
     },
     { seq: 2, event: 'run.stopping', detail: { cause: 'timeout' } },
   ]);

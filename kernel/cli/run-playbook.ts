@@ -107,6 +107,7 @@ async function checkAndRun(
   const run = new PlaybookRun({
     playbook,
     graph: valid.graph,
+    source: valid,
     calls: valid.calls,
     registry,
     pool,

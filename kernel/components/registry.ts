@@ -15,6 +15,8 @@ export interface ComponentFiles {
 
 export interface RegisteredModule extends DescribedModule {
   component: ComponentFiles;
+  /** Of the component that the files were made from, in hexadecimal, as the index has it. */
+  sha256: string;
 }
 
 /** The modules that playbooks can name: the standard library, built beside the kernel, and the engine's own. */
@@ -35,8 +37,9 @@ export class ModuleRegistry {
         capabilities: entry.manifest.capabilities,
       };
       for (const manifest of entry.manifest.modules) {
-        const { version } = entry.manifest;
-        this.#modules.set(manifest.name, { manifest, family: entry.manifest, version, component });
+        const { manifest: family, sha256 } = entry;
+        const { version } = family;
+        this.#modules.set(manifest.name, { manifest, family, version, component, sha256 });
       }
     }
   }
@@ -86,8 +89,10 @@ export class ModuleRegistry {
 
   /** A module with its component. Throws `unsupported` for one that the engine runs itself. */
   get(name: string): RegisteredModule {
-    const component = this.componentOf(name);
-    if (component !== undefined) return { ...this.describe(name), component };
+    const { component, sha256 } = this.#modules.get(name) ?? {};
+    if (component !== undefined && sha256 !== undefined) {
+      return { ...this.describe(name), component, sha256 };
+    }
     throw new OrkError('unsupported', `${name} is run by the engine: it has no component`, {
       reason: 'module.built-in',
     });

@@ -38,12 +38,13 @@ const report: RunReport = {
   notEnforced: ['seccomp'],
   error: failure,
 };
+const source = { digest: 'd1' };
 const channel = { from: workload, port: 'main', to: other };
 
 test.each<[RunEvent, object]>([
   [
-    { event: 'run.started', runId: 'r', playbook: 'demo', time },
-    { event: 'run.started', time, detail: { playbook: 'demo' } },
+    { event: 'run.started', runId: 'r', playbook: 'demo', source, time },
+    { event: 'run.started', time, detail: { playbook: 'demo', sha256: 'd1' } },
   ],
   [
     { event: 'run.stopping', cause: 'interrupted', time },
@@ -66,6 +67,66 @@ test.each<[RunEvent, object]>([
   [
     { event: 'workload.scheduled', reason: 'finally', ...about },
     { event: 'workload.scheduled', ...about, detail: { reason: 'finally' } },
+  ],
+  [
+    {
+      event: 'playbook.started',
+      runId: 'inner',
+      parent: 'r',
+      playbook: 'child',
+      source,
+      within: 'inner',
+      ...about,
+    },
+    {
+      event: 'run.started',
+      ...about,
+      run: 'inner',
+      detail: { playbook: 'child', sha256: 'd1', parent: 'r' },
+    },
+  ],
+  [
+    { event: 'playbook.finished', report, within: 'inner', ...about },
+    {
+      event: 'run.finished',
+      ...about,
+      run: 'inner',
+      detail: {
+        status: 'Failed',
+        duration_ms: 9,
+        code: 'io',
+        reason: 'io.enospc',
+        not_enforced: ['seccomp'],
+      },
+    },
+  ],
+  [
+    {
+      event: 'security.applied',
+      enforced: { environment: ['PATH'] },
+      notEnforced: ['seccomp'],
+      ...about,
+    },
+    {
+      event: 'security.applied',
+      ...about,
+      detail: { enforced: { environment: ['PATH'] }, not_enforced: ['seccomp'] },
+    },
+  ],
+  [
+    {
+      event: 'module.loaded',
+      module: 'data:map',
+      family: 'data',
+      version: '1.0.0',
+      sha256: 'd2',
+      ...about,
+    },
+    {
+      event: 'module.loaded',
+      ...about,
+      detail: { module: 'data:map', family: 'data', version: '1.0.0', sha256: 'd2' },
+    },
   ],
   [
     { event: 'workload.started', ...about },
@@ -152,6 +213,14 @@ test.each<[RunEvent, object]>([
     { event: 'stream.pressure', state: 'released', stats, time, ...channel },
     {
       event: 'stream.backpressure-released',
+      ...about,
+      detail: { ...channel, ipc_channel_fill_ratio: 0.5, queued: 2 },
+    },
+  ],
+  [
+    { event: 'stream.fill', stats, time, ...channel },
+    {
+      event: 'stream.fill',
       ...about,
       detail: { ...channel, ipc_channel_fill_ratio: 0.5, queued: 2 },
     },

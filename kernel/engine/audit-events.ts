@@ -10,16 +10,36 @@ type EventOf<Name extends RunEvent['event']> = Extract<RunEvent, { event: Name }
  * loop, which are counted at its end.
  */
 export function auditEventOf(event: RunEvent): AuditEvent | undefined {
+  const recorded = recordedOf(event);
+  if (recorded === undefined || event.within === undefined) return recorded;
+  return { ...recorded, run: event.within };
+}
+
+function recordedOf(event: RunEvent): AuditEvent | undefined {
   const { time } = event;
   switch (event.event) {
     case 'run.started':
-      return { event: event.event, time, detail: { playbook: event.playbook } };
+      return { event: event.event, time, detail: startOf(event) };
+    case 'playbook.started': {
+      const { parent } = event;
+      return { ...about(event), event: 'run.started', detail: { ...startOf(event), parent } };
+    }
     case 'run.stopping':
       return { event: event.event, time, detail: { cause: event.cause } };
     case 'run.finished':
-      return ofRunEnd(event);
+      return { event: event.event, time, detail: endOf(event.report) };
+    case 'playbook.finished':
+      return { ...about(event), event: 'run.finished', detail: endOf(event.report) };
     case 'workload.scheduled':
       return { ...about(event), event: event.event, detail: { reason: event.reason } };
+    case 'security.applied': {
+      const { enforced, notEnforced: not_enforced } = event;
+      return { ...about(event), event: event.event, detail: { enforced, not_enforced } };
+    }
+    case 'module.loaded': {
+      const { module, family, version, sha256 } = event;
+      return { ...about(event), event: event.event, detail: { module, family, version, sha256 } };
+    }
     case 'workload.started':
     case 'workload.ready':
       return { ...about(event), event: event.event, detail: {} };
@@ -28,7 +48,9 @@ export function auditEventOf(event: RunEvent): AuditEvent | undefined {
     case 'workload.finished':
       return ofWorkloadEnd(event);
     case 'stream.pressure':
-      return ofPressure(event);
+      return { ...ofFill(event), event: `stream.backpressure-${event.state}` };
+    case 'stream.fill':
+      return { ...ofFill(event), event: event.event };
     case 'stream.stats':
       return ofStreamEnd(event);
     case 'state.access':
@@ -51,18 +73,19 @@ function about({ workload, time }: { workload: string; time: number }) {
   return { workload, time };
 }
 
-function ofRunEnd({ event, time, report }: EventOf<'run.finished'>): AuditEvent {
-  const { status, durationMs, error, notEnforced } = report;
+/** The digest is computed when the line is written, not when the run starts. */
+function startOf({ playbook, source }: EventOf<'run.started' | 'playbook.started'>) {
   return {
-    event,
-    time,
-    detail: {
-      status,
-      duration_ms: durationMs,
-      ...nameOf(error),
-      not_enforced: notEnforced,
+    playbook,
+    get sha256() {
+      return source.digest;
     },
   };
+}
+
+function endOf(report: EventOf<'playbook.finished'>['report']) {
+  const { status, durationMs, error, notEnforced } = report;
+  return { status, duration_ms: durationMs, ...nameOf(error), not_enforced: notEnforced };
 }
 
 function ofRetry(event: EventOf<'workload.retrying'>): AuditEvent {
@@ -117,10 +140,8 @@ function nameOf(error: ErrorDetails | null): Partial<Pick<ErrorDetails, 'code' |
   return error === null ? {} : { code: error.code, reason: error.reason };
 }
 
-function ofPressure(event: EventOf<'stream.pressure'>): AuditEvent {
-  const { time, state, from, to, port, stats } = event;
+function ofFill({ time, from, to, port, stats }: EventOf<'stream.pressure' | 'stream.fill'>) {
   return {
-    event: `stream.backpressure-${state}`,
     time,
     workload: from,
     detail: { from, port, to, ...fillOf(stats), queued: stats.queued },

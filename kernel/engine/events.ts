@@ -5,6 +5,7 @@ import type { StateAccess } from '../state/workload-state.ts';
 import type { ChannelStats } from '../streams/channel.ts';
 import type { ErrorDetails } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
+import type { ModuleFacts } from './pipeline.ts';
 import type { StartReason } from './plan.ts';
 import type { ChannelName, PressureEvent } from './wiring.ts';
 
@@ -39,10 +40,17 @@ export interface WorkloadResult extends ExecutionResult {
 }
 
 /** What a run tells while it goes on. */
-export type RunEvent =
-  | { event: 'run.started'; runId: string; playbook: string; time: number }
+export type RunEvent = Happening & {
+  /** Of a run inside the run that tells it: its id. */
+  within?: string;
+};
+
+type Happening =
+  | { event: 'run.started'; runId: string; playbook: string; source: Source; time: number }
   | { event: 'run.stopping'; cause: StopCause; time: number }
   | { event: 'workload.scheduled'; workload: WorkloadName; reason: StartReason; time: number }
+  | ({ event: 'security.applied'; workload: WorkloadName; time: number } & Enforcement)
+  | ({ event: 'module.loaded'; workload: WorkloadName; time: number } & ModuleFacts)
   | { event: 'workload.started'; workload: WorkloadName; time: number }
   | { event: 'workload.output'; workload: WorkloadName; time: number; line: LogLine }
   | { event: 'workload.ready'; workload: WorkloadName; time: number; summary: JsonObject }
@@ -50,11 +58,40 @@ export type RunEvent =
   | ({ event: 'workload.item'; workload: WorkloadName; time: number } & ItemEnd)
   | { event: 'workload.finished'; workload: WorkloadName; time: number; result: WorkloadResult }
   | ({ event: 'stream.pressure'; time: number } & PressureEvent)
+  | ({ event: 'stream.fill'; time: number; stats: ChannelStats } & ChannelName)
   | ({ event: 'stream.stats'; time: number; stats: ChannelStats } & ChannelName)
   | ({ event: 'state.access'; workload: WorkloadName; time: number } & StateAccess)
   | { event: 'state.branch-copied'; workload: WorkloadName; time: number; path: StatePath }
   | { event: 'capability.denied'; workload: WorkloadName; time: number; call: string }
+  | ({ event: 'playbook.started'; workload: WorkloadName; time: number } & CalledPlaybook)
+  | {
+      event: 'playbook.finished';
+      workload: WorkloadName;
+      time: number;
+      report: Omit<RunReport, 'outputs' | 'workloads'>;
+    }
   | { event: 'run.finished'; time: number; report: RunReport };
+
+/** What a run is made from. */
+export interface Source {
+  /** SHA-256 in hexadecimal of the playbook and of all that it calls; computed when it is asked for. */
+  readonly digest: string;
+}
+
+/** A run inside the run begins. */
+interface CalledPlaybook {
+  runId: string;
+  /** The id of the run that the calling workload belongs to. */
+  parent: string;
+  playbook: string;
+  source: Source;
+}
+
+/** What holds for the worker of a workload, and what of the default does not. */
+interface Enforcement {
+  enforced: JsonObject;
+  notEnforced: string[];
+}
 
 /** What made a run stop before its time. */
 export type StopCause = 'interrupted' | 'timeout' | 'fail-fast' | 'audit';

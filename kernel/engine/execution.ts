@@ -122,6 +122,7 @@ class Attempt {
     if (dryRun && !prepared.supportsDryRun) return wouldRun();
     const { security, launch } = await sandbox();
     if (stop.aborted) return canceled();
+    this.#context.onLaunch({ security, launch });
     this.#context.onStarted();
     return lease.use(launch, (worker) => this.#call(worker, prepared, security));
   }
@@ -161,7 +162,7 @@ class Attempt {
     security: SecurityContext,
     limit: AttemptLimit,
   ): PerformRequest {
-    const { workload, streams, workspace, dryRun, uuid, onLog, onDenied } = this.#context;
+    const { workload, streams, workspace, dryRun, uuid, onLog, onDenied, onLoaded } = this.#context;
     return {
       ...prepared.request,
       workload: workload.name,
@@ -169,6 +170,7 @@ class Attempt {
       attempt: this.#number,
       dryRun,
       paths: { workspace, ...security.filesystem },
+      onLoaded: () => onLoaded(prepared.modules),
       wiring: {
         ...streams,
         ...(prepared.request.capabilities.includes('state') && { state: this.#state() }),

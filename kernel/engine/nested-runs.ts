@@ -2,6 +2,7 @@ import { Redactor } from '../observability/redaction/redactor.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
 import { bindInputs } from '../playbook/input-values.ts';
 import type { SecurityContext, WorkloadName } from '../playbook/model.ts';
+import type { OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { RunEvent, RunReport } from './events.ts';
 import type { RunOptions } from './run-options.ts';
@@ -27,31 +28,39 @@ export function nestedOptions(
 ): RunOptions {
   const { selected: _, ...shared } = outer;
   const { playbook, graph, calls } = called;
+  const runId = outer.uuid();
   const vars = { ...playbook.vars, ...bindInputs(playbook.inputs, inputs) };
   return {
     ...shared,
     playbook: { ...playbook, vars },
     graph,
+    source: called,
     calls,
     ceiling,
-    runId: outer.uuid(),
+    runId,
     redactor: new Redactor(),
     onEvent: (event) => {
-      const passed = nameWithin(event, caller);
-      if (passed !== undefined) tell(passed);
+      const passed = eventWithin(event, caller as WorkloadName, outer.runId);
+      if (passed !== undefined) tell({ within: runId, ...passed });
     },
   };
 }
 
-/** An event as the outer run tells it; that a run inside it begins and ends, it tells of the calling workload. */
-function nameWithin(event: RunEvent, caller: string): RunEvent | undefined {
+/** An event of a run inside a run as the outer one tells it: workloads have the name of the calling one in front. */
+function eventWithin(event: RunEvent, caller: WorkloadName, parent: string): RunEvent | undefined {
   const below = (name: string) => `${caller}/${name}` as WorkloadName;
   switch (event.event) {
     case 'run.started':
+      return { ...event, event: 'playbook.started', workload: caller, parent };
     case 'run.stopping':
-    case 'run.finished':
+      // The outer run tells why it stops it.
       return undefined;
+    case 'run.finished': {
+      const { outputs: _, workloads: __, ...report } = event.report;
+      return { event: 'playbook.finished', workload: caller, time: event.time, report };
+    }
     case 'stream.pressure':
+    case 'stream.fill':
     case 'stream.stats':
       return { ...event, from: below(event.from), to: below(event.to) };
     default:
@@ -62,6 +71,7 @@ function nameWithin(event: RunEvent, caller: string): RunEvent | undefined {
 interface NestedRun {
   execute(): Promise<RunReport>;
   interrupt(): void;
+  failFor(error: OrkError): void;
   kill(): Promise<void>;
 }
 
@@ -86,6 +96,11 @@ export class NestedRuns {
       this.#runs.delete(run);
       signal.removeEventListener('abort', interrupt);
     }
+  }
+
+  /** Nothing new starts in any of them, not even finally. */
+  failFor(error: OrkError): void {
+    for (const run of this.#runs) run.failFor(error);
   }
 
   /** Ends all of them at once, without what they run finally. */

@@ -25,7 +25,7 @@ const MODULES = [
 function described(module: ModuleManifest): RegisteredModule {
   const family = { family: 'a', version: '1.0.0', contract: 'ork:module@1', layer: 1, license: '' };
   const component = { glue: `${module.name}.js`, cores: {}, capabilities: [] };
-  return { manifest: module, family, version: family.version, component };
+  return { manifest: module, family, version: family.version, component, sha256: module.name };
 }
 
 const known = new Map<string, DescribedModule>([
@@ -46,6 +46,7 @@ test('a module is asked for with the defaults of its params', () => {
       capabilities: ['process', 'expressions'],
       reusable: false,
     },
+    modules: [{ module: 'a:two', family: 'a', version: '1.0.0', sha256: 'a:two' }],
     supportsDryRun: false,
   });
 });
@@ -62,6 +63,12 @@ test('a pipeline is asked for with all of its steps, and needs what they need', 
     ],
   });
   expect(supportsDryRun).toBe(false);
+});
+
+test('a pipeline loads a module once that several of its steps have', () => {
+  const steps = ['a:one', 'a:two', 'a:one'].map((module) => ({ module }));
+  const { modules } = prepareModule(registry, 'stream:pipeline', { steps });
+  expect(modules.map(({ module }) => module)).toEqual(['a:one', 'a:two']);
 });
 
 test('params that turn out wrong once they are rendered name their step', () => {

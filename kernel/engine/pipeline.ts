@@ -6,12 +6,23 @@ import { asOrkError, OrkError } from '../types/errors.ts';
 import type { Json, JsonObject } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
 
+/** Which code a module is. */
+export interface ModuleFacts {
+  module: string;
+  family: string;
+  version: string;
+  /** Of the component, in hexadecimal. */
+  sha256: string;
+}
+
 /** What a worker is asked to run: one module, or the steps of a pipeline. */
 export interface PreparedModule {
   request: Pick<
     PerformRequest,
     'component' | 'module' | 'params' | 'capabilities' | 'reusable' | 'steps'
   >;
+  /** What the worker loads for it, each module once. */
+  modules: ModuleFacts[];
   /** It can say what it would change; of a pipeline, every step can. */
   supportsDryRun: boolean;
 }
@@ -29,7 +40,11 @@ export function prepareModule(
   const params = checkedParams(manifest, rendered);
   if (module === PIPELINE) return preparePipeline(registry, stepsOf(params));
   const { ports: _, ...request } = prepareStep(registry, module, params);
-  return { request, supportsDryRun: manifest.supports_dry_run };
+  return {
+    request,
+    modules: [factsOf(registry, module)],
+    supportsDryRun: manifest.supports_dry_run,
+  };
 }
 
 function preparePipeline(registry: ModuleRegistry, listed: PipelineStep[]): PreparedModule {
@@ -52,13 +67,20 @@ function preparePipeline(registry: ModuleRegistry, listed: PipelineStep[]): Prep
   const supportsDryRun = steps.every(
     ({ module }) => registry.describe(module).manifest.supports_dry_run,
   );
-  return { request, supportsDryRun };
+  const names = new Set(steps.map(({ module }) => module));
+  const modules = Array.from(names, (name) => factsOf(registry, name));
+  return { request, modules, supportsDryRun };
 }
 
 function prepareStep(registry: ModuleRegistry, module: string, params: JsonObject): StepRequest {
   const { component, manifest } = registry.get(module);
   const { capabilities, reusable, ports } = manifest;
   return { component, module, params, capabilities, reusable, ports };
+}
+
+function factsOf(registry: ModuleRegistry, module: string): ModuleFacts {
+  const { family, version, sha256 } = registry.get(module);
+  return { module, family: family.family, version, sha256 };
 }
 
 /** Rendered params with the defaults of their module. Throws `invalid-argument`, reason `params.invalid`. */

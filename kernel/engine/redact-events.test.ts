@@ -101,11 +101,21 @@ test('every event that can hold a secret is redacted', () => {
     error,
   });
   events.tell({ event: 'workload.finished', workload: a, time: 2, result });
+  events.tell({
+    event: 'security.applied',
+    workload: a,
+    time: 2,
+    enforced: { read: [SECRET] },
+    notEnforced: [],
+  });
+  events.tell({ event: 'playbook.finished', workload: a, time: 2, report });
   events.tell({ event: 'run.finished', time: 3, report });
   expect(told).toMatchObject([
     { event: 'workload.ready', summary: { SECRET: '***' } },
     { event: 'workload.retrying', attempt: 1, error: safeError },
     { event: 'workload.finished', result: safeResult },
+    { event: 'security.applied', enforced: { read: ['***'] } },
+    { event: 'playbook.finished', report: { error: safeError } },
     { event: 'run.finished', report: redactReport(report, redactor) },
   ]);
 });

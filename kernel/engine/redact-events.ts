@@ -100,12 +100,22 @@ function redactEvent(event: Exclude<RunEvent, OutputEvent>, redactor: Redactor):
       return { ...event, path: event.path.map((key) => redactor.redactText(key)) };
     case 'capability.denied':
       return { ...event, call: redactor.redactText(event.call) };
+    case 'security.applied':
+      return { ...event, enforced: redactor.redactJson(event.enforced) };
+    case 'playbook.finished':
+      return {
+        ...event,
+        report: { ...event.report, error: redactError(event.report.error, redactor) },
+      };
     case 'run.started':
+    case 'playbook.started':
     case 'run.stopping':
     case 'workload.scheduled':
+    case 'module.loaded':
     case 'workload.started':
     case 'workload.item':
     case 'stream.pressure':
+    case 'stream.fill':
     case 'stream.stats':
       // Names, times and counts: nothing of them comes out of a template or a module.
       return event;

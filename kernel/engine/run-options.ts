@@ -3,13 +3,15 @@ import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Redactor } from '../observability/redaction/redactor.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
 import type { Graph, Playbook, SecurityContext, WorkloadName } from '../playbook/model.ts';
-import type { RunEvent } from './events.ts';
+import type { RunEvent, Source } from './events.ts';
 
 /** What one run of a playbook is made from. */
 export interface RunOptions {
   /** With the values of its inputs among its vars. */
   playbook: Playbook;
   graph: Graph;
+  /** What the playbook was made from. */
+  source: Source;
   registry: ModuleRegistry;
   /** Closed with the run. */
   pool: WorkerPool;

@@ -1,5 +1,5 @@
 import type { Workload, WorkloadName } from '../playbook/model.ts';
-import { planLaunch } from '../sandbox/launch.ts';
+import { enforcementOf, planLaunch } from '../sandbox/launch.ts';
 import { type ErrorDetails, OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
 import { SERVICE_DONE } from './attempt-limit.ts';
@@ -17,15 +17,13 @@ import {
 } from './run-results.ts';
 import { RunScope } from './run-scope.ts';
 import type { RunnerContext } from './runner-context.ts';
-import { findWaitCycle, stallError } from './stall.ts';
+import { stallError } from './stall.ts';
 import { stateListener } from './state-events.ts';
+import { watchStreams } from './stream-watch.ts';
 import { StreamWiring } from './wiring.ts';
 import { runWorkload } from './workload-runner.ts';
 
 export type { RunOptions } from './run-options.ts';
-
-/** Nothing may have moved for so long before workloads are said to wait for each other. */
-const STALL_CHECK_MS = 1_000;
 
 /** One execution of a playbook's graph: carries out the plan until nothing is left to do. */
 export class PlaybookRun {
@@ -55,22 +53,22 @@ export class PlaybookRun {
     const finals = playbook.workloads.filter((workload) => workload.finally);
     this.#finals = new Set(finals.map(({ name }) => name));
     for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
-    this.#wiring = new StreamWiring(
-      playbook,
-      (module) => registry.find(module),
-      (pressure) => this.#tell({ event: 'stream.pressure', time: now(), ...pressure }),
-    );
+    this.#wiring = new StreamWiring(playbook, (module) => registry.find(module), {
+      onPressure: (pressure) => this.#tell({ event: 'stream.pressure', time: now(), ...pressure }),
+      onOver: (channel) => this.#tell({ event: 'stream.stats', time: now(), ...channel }),
+    });
     const listener = stateListener(now, (event) => this.#tell(event));
     this.#scope = new RunScope({ ...options, stateListener: listener });
   }
 
   /** Runs to the end and tells what became of everything. Leaves no worker behind. */
   async execute(): Promise<RunReport> {
-    const { playbook, runId, redactor, now } = this.#options;
-    this.#tell({ event: 'run.started', runId, playbook: playbook.name, time: this.#startedAt });
+    const { playbook, runId, source, redactor, now } = this.#options;
+    const { name } = playbook;
+    this.#tell({ event: 'run.started', runId, playbook: name, source, time: this.#startedAt });
     this.#skipUnselected();
     const cancelTimeout = this.#startTimeout();
-    const watch = this.#watchStalls();
+    const endWatch = this.#watchStreams();
     try {
       await new Promise<void>((resolve) => {
         this.#finish = resolve;
@@ -78,11 +76,8 @@ export class PlaybookRun {
       });
     } finally {
       cancelTimeout?.();
-      clearInterval(watch);
+      endWatch();
       await this.#closePool();
-    }
-    for (const channel of this.#wiring.stats()) {
-      this.#tell({ event: 'stream.stats', time: now(), ...channel });
     }
     const report = await reportRun(this.#outcome(), this.#scope);
     this.#tell({ event: 'run.finished', time: now(), report });
@@ -107,6 +102,8 @@ export class PlaybookRun {
   /** What happens cannot be recorded any more: nothing new starts, not even finally, and the run fails. */
   failFor(error: OrkError): void {
     this.#runError ??= error.toDetails();
+    // First: what is interrupted goes on with what it runs finally.
+    this.#nested.failFor(error);
     this.#stop('audit');
   }
 
@@ -222,16 +219,14 @@ export class PlaybookRun {
     });
   }
 
-  /** Workloads that wait for each other's streams would wait for ever: they are failed. */
-  #watchStalls(): NodeJS.Timeout | undefined {
-    if (this.#options.graph.groups.every((group) => group.length === 1)) return undefined;
-    let before = -1;
-    return setInterval(() => {
-      const moved = this.#wiring.moved();
-      const cycle = moved === before ? findWaitCycle(this.#wiring.blockages()) : undefined;
-      before = moved;
-      for (const name of cycle ?? []) this.#stops.get(name)?.abort(stallError(cycle ?? []));
-    }, STALL_CHECK_MS);
+  #watchStreams(): () => void {
+    return watchStreams(this.#wiring, {
+      onStall: (cycle) => {
+        for (const name of cycle) this.#stops.get(name)?.abort(stallError(cycle));
+      },
+      onFill: (channel) =>
+        this.#tell({ event: 'stream.fill', time: this.#options.now(), ...channel }),
+    });
   }
 
   #runnerContext(workload: Workload, stop: AbortSignal): RunnerContext {
@@ -243,6 +238,16 @@ export class PlaybookRun {
       scope: this.#scope,
       stop,
       onLog: (line) => this.#tell({ event: 'workload.output', ...about(), line }),
+      onLaunch: ({ security, launch }) =>
+        this.#tell({
+          event: 'security.applied',
+          ...about(),
+          enforced: enforcementOf(security, launch),
+          notEnforced: launch.notEnforced,
+        }),
+      onLoaded: (modules) => {
+        for (const facts of modules) this.#tell({ event: 'module.loaded', ...about(), ...facts });
+      },
       onStarted: () => this.#tell({ event: 'workload.started', ...about() }),
       onReady: (summary) => {
         this.#states.set(name, { status: 'Ready' });

@@ -6,6 +6,8 @@ import type { SecurityContext, Workload } from '../playbook/model.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { ItemEnd, Retry, RunReport } from './events.ts';
 import type { PlaybookCall } from './nested-runs.ts';
+import type { ModuleFacts } from './pipeline.ts';
+import type { PreparedSandbox } from './prepare-sandbox.ts';
 import type { RunScope } from './run-scope.ts';
 
 /** What running one workload needs of its run. */
@@ -29,6 +31,10 @@ export interface RunnerContext {
   /** From 0 up to 1. */
   random(): number;
   onLog(line: LogLine): void;
+  /** A worker is about to be used that was launched so. */
+  onLaunch(sandbox: PreparedSandbox): void;
+  /** The worker has what it is to run. */
+  onLoaded(modules: ModuleFacts[]): void;
   /** A module is about to be called for the first time. */
   onStarted(): void;
   onReady(summary: JsonObject): void;

@@ -27,6 +27,13 @@ export interface PressureEvent extends ChannelName {
   stats: ChannelStats;
 }
 
+/** Hears of the channels of a run. */
+export interface ChannelListener {
+  onPressure?(event: PressureEvent): void;
+  /** The stream has ended and its consumer has left: what the channel has seen, and how full it was at the end. */
+  onOver?(channel: ChannelName & { stats: ChannelStats }): void;
+}
+
 /** A workload waits until one of these others writes to it, or until all of them have read from it. */
 export interface Blockage {
   until: 'one moves' | 'all move';
@@ -47,10 +54,10 @@ export class StreamWiring {
   constructor(
     playbook: Playbook,
     find: (module: string) => ModuleManifest | undefined,
-    onPressure: (event: PressureEvent) => void = () => {},
+    listener: ChannelListener = {},
   ) {
     this.#connections = playbook.workloads.flatMap((workload) =>
-      connectionsInto(workload, onPressure),
+      connectionsInto(workload, listener),
     );
     const byConsumer = Map.groupBy(this.#connections, ({ to }) => to);
     const byProducer = Map.groupBy(this.#connections, ({ from }) => from);
@@ -117,7 +124,7 @@ export class StreamWiring {
 
 function connectionsInto(
   { name: to, streamInputs, streamPolicy }: Workload,
-  onPressure: (event: PressureEvent) => void,
+  { onPressure, onOver }: ChannelListener,
 ): Connection[] {
   const { bufferSize: records, bufferBytes: bytes, overflow } = streamPolicy;
   return streamInputs.map(({ workload: from, port }) => {
@@ -125,7 +132,8 @@ function connectionsInto(
       records,
       bytes,
       overflow,
-      onPressure: (state) => onPressure({ from, port, to, state, stats: channel.stats }),
+      onPressure: (state) => onPressure?.({ from, port, to, state, stats: channel.stats }),
+      onOver: (stats) => onOver?.({ from, port, to, stats }),
     });
     return { from, port, to, channel };
   });

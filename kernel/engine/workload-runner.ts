@@ -26,6 +26,8 @@ export async function runWorkload(
     streams,
     lease,
     sandbox: once(() => prepareSandbox(workload, context.scope.renderer(workload), context)),
+    onLaunch: once(context.onLaunch),
+    onLoaded: once(context.onLoaded),
     onStarted: once(context.onStarted),
   });
   settleStreams(workload, streams, result);
@@ -49,10 +51,10 @@ async function runOnce(context: ExecutionContext): Promise<Outcome> {
 }
 
 /** Attempts and items ask for the same thing, and get what the first one got. */
-function once<T>(call: () => T): () => T {
+function once<Args extends unknown[], T>(call: (...args: Args) => T): (...args: Args) => T {
   let made: { value: T } | undefined;
-  return () => {
-    made ??= { value: call() };
+  return (...args) => {
+    made ??= { value: call(...args) };
     return made.value;
   };
 }

@@ -25,6 +25,8 @@ export interface PerformRequest {
   paths: { workspace: string; read: string[]; write: string[] };
   /** Of a pipeline: the modules that run one behind the other instead of `module`. */
   steps?: StepRequest[];
+  /** The worker has loaded the component, or those of the steps. */
+  onLoaded(): void;
   wiring: Omit<CallWiring, 'temporaries'>;
 }
 
@@ -66,6 +68,7 @@ export async function perform(
   else signal.addEventListener('abort', stop, { once: true });
   try {
     for (const { component } of request.steps ?? [request]) await worker.load(component);
+    request.onLoaded();
     // A stop that came before the worker knew of the call.
     if (signal.aborted) return { kind: 'failed', error: stopped() };
     return readOutcome(await worker.perform(performHeader(call, request, privateFolders)));

@@ -5,6 +5,7 @@ import type { Duplex, Readable } from 'node:stream';
 import { fileURLToPath } from 'node:url';
 import type { SecurityContext } from '../playbook/model.ts';
 import { OrkError } from '../types/errors.ts';
+import type { JsonObject } from '../types/json.ts';
 
 /** How a worker process is started, decided before anything runs. */
 export interface LaunchPlan {
@@ -38,6 +39,7 @@ const SOCKET_FD = 3;
 
 /** What a guest's memory may grow to: the default `memory_bytes` of 512 MiB, in pages of 64 KiB. */
 const MAX_GUEST_PAGES = 8192;
+const WASM_PAGE_BYTES = 65_536;
 
 /**
  * A function of a component is checked when it is first compiled, not all of them when the component is loaded: the
@@ -73,6 +75,21 @@ export function planLaunch(
     cwd: workspace,
     notEnforced:
       context.sandbox === 'none' ? [] : ['namespaces', 'cgroups', 'seccomp', 'network isolation'],
+  };
+}
+
+/** What does hold for a worker that is launched so, and for the host calls of its modules. */
+export function enforcementOf(
+  { sandbox, filesystem }: SecurityContext,
+  plan: LaunchPlan,
+): JsonObject {
+  return {
+    sandbox,
+    environment: Object.keys(plan.env),
+    workspace: plan.cwd,
+    read: filesystem.read,
+    write: filesystem.write,
+    guest_memory_bytes: MAX_GUEST_PAGES * WASM_PAGE_BYTES,
   };
 }
 

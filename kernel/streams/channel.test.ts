@@ -169,3 +169,32 @@ test('what waits when the consumer leaves is discarded, and counted', async () =
   channel.abandon('finished');
   expect(channel.stats).toMatchObject({ written: 3, read: 1, discarded: 2, queued: 0 });
 });
+
+describe('what a channel has seen is told once its consumer has left', () => {
+  const overheard = (): { told: object[]; channel: Channel } => {
+    const told: object[] = [];
+    return {
+      told,
+      channel: new Channel({ records: 4, bytes: 1000, onOver: (stats) => told.push(stats) }),
+    };
+  };
+
+  test('with how full it was when the stream ended', async () => {
+    const { told, channel } = overheard();
+    await channel.write(blockOf(1, 2));
+    channel.end();
+    take(channel);
+    expect(told).toEqual([]);
+    channel.abandon('finished');
+    channel.abandon('finished');
+    expect(told).toEqual([{ ...channel.stats, read: 2, fillRatio: 0.5 }]);
+  });
+
+  test('with how full it was when the consumer left before the end', async () => {
+    const { told, channel } = overheard();
+    await channel.write(blockOf(1, 2, 3));
+    channel.abandon('failed');
+    channel.end();
+    expect(told).toEqual([{ ...channel.stats, discarded: 3, fillRatio: 0.75 }]);
+  });
+});

@@ -12,6 +12,8 @@ export interface ChannelOptions extends QueueLimits {
   overflow?: OverflowPolicy;
   /** Hears when the channel begins to overflow, and when that is over. */
   onPressure?: (state: PressureState) => void;
+  /** Hears once, when the consumer has left, what the channel has seen; its fill ratio is that at the stream's end. */
+  onOver?: (stats: ChannelStats) => void;
   /** For tests: real timers when left out. */
   after?: After;
 }
@@ -61,6 +63,7 @@ export class Channel {
   readonly #overflow: OverflowPolicy;
   readonly #queue: RecordQueue;
   readonly #pressure: BackPressure | undefined;
+  readonly #onOver: ((stats: ChannelStats) => void) | undefined;
   #written = 0;
   #read = 0;
   #dropped = 0;
@@ -70,10 +73,12 @@ export class Channel {
   #watchers = new Set<() => void>();
   #state: 'open' | 'ended' | 'abandoned' = 'open';
   #departure: Departure | undefined;
+  #fillAtEnd = 0;
   #failure: OrkError | undefined;
 
-  constructor({ records, bytes, overflow, onPressure, after }: ChannelOptions) {
+  constructor({ records, bytes, overflow, onPressure, onOver, after }: ChannelOptions) {
     this.#overflow = overflow ?? 'block';
+    this.#onOver = onOver;
     this.#queue = new RecordQueue({ records, bytes });
     if (onPressure !== undefined)
       this.#pressure = new BackPressure(onPressure, after ?? startTimer);
@@ -130,6 +135,7 @@ export class Channel {
   end(): void {
     if (this.#state !== 'open') return;
     this.#state = 'ended';
+    this.#fillAtEnd = this.#queue.fillRatio;
     const writers = this.#writers;
     this.#writers = [];
     for (const writer of writers) writer.reject(endedForWriting());
@@ -147,6 +153,7 @@ export class Channel {
   /** The consumer is gone: what is queued is discarded, waiting and later writers get `closed`. */
   abandon(departure: Departure): void {
     if (this.#state === 'abandoned') return;
+    if (this.#state === 'open') this.#fillAtEnd = this.#queue.fillRatio;
     this.#state = 'abandoned';
     this.#departure = departure;
     this.#discarded += this.#queue.clear();
@@ -155,6 +162,7 @@ export class Channel {
     for (const writer of writers) writer.reject(closedForWriting());
     this.#pressure?.close();
     this.#wake();
+    this.#onOver?.({ ...this.stats, fillRatio: this.#fillAtEnd });
   }
 
   /**

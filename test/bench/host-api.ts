@@ -116,6 +116,7 @@ export class Host {
       attempt: 1,
       dryRun: false,
       paths: { workspace: this.#workspace, read: [], write: [] },
+      onLoaded: () => {},
       wiring: {
         ...streams,
         waits: new Set(),

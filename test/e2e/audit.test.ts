@@ -1,4 +1,5 @@
 import { execFile } from 'node:child_process';
+import { createHash } from 'node:crypto';
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { promisify } from 'node:util';
@@ -10,11 +11,14 @@ const once = 'lifecycle: { policy: run_once }';
 const exec = (...command: string[]): string =>
   `process: { module: exec, params: { command: ${JSON.stringify(command)} } }`;
 
+async function linesOf(file: string): Promise<Report[]> {
+  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
+  return lines.map((line) => JSON.parse(line));
+}
+
 /** The lines of a log, with what matters of each. */
 async function eventsOf(file: string): Promise<string[]> {
-  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
-  return lines.map((line) => {
-    const { event, workload, detail }: Report = JSON.parse(line);
+  return (await linesOf(file)).map(({ event, workload, detail }) => {
     const about = detail.reason ?? detail.cause ?? detail.status ?? '';
     return [event, workload, about].filter((part) => part).join(' ');
   });
@@ -44,26 +48,32 @@ test('a run leaves a log in the state folder that is in order', async () => {
   expect(await eventsOf(file)).toEqual([
     'run.started',
     'workload.scheduled breaks dependencies satisfied',
+    'security.applied breaks',
     'workload.started breaks',
+    'module.loaded breaks',
     'workload.retrying breaks exec.exit-code',
     'workload.finished breaks exec.exit-code',
     "workload.skipped after upstream 'breaks' failed",
     'workload.scheduled handles failure handler',
+    'security.applied handles',
     'workload.started handles',
+    'module.loaded handles',
     'workload.finished handles Completed',
     'workload.scheduled cleans finally',
+    'security.applied cleans',
     'workload.started cleans',
+    'module.loaded cleans',
     'workload.finished cleans Completed',
     'run.finished Failed',
   ]);
   const { stdout } = await verify(file);
-  expect(stdout).toContain('verification successful: 13 lines');
+  expect(stdout).toContain('verification successful: 19 lines');
 
   const text = await readFile(file, 'utf8');
   await writeFile(file, text.replace('failure handler', 'dependencies satisfied'));
   await expect(verify(file)).rejects.toMatchObject({
     code: 1,
-    stderr: `${file}:7: this line was changed: its hash does not fit\nverification failed\n`,
+    stderr: `${file}:9: this line was changed: its hash does not fit\nverification failed\n`,
   });
 });
 
@@ -78,8 +88,7 @@ test('the log says what a stream carried, and that a run was interrupted', async
   await said('▸ waits');
   child.kill('SIGINT');
   expect((await finished).code).toBe(130);
-  const lines = (await readFile(file, 'utf8')).split('\n').slice(0, -1);
-  const details = lines.map((line): Report => JSON.parse(line));
+  const details = await linesOf(file);
   expect(details.find(({ event }) => event === 'run.stopping')?.['detail']).toEqual({
     cause: 'interrupted',
   });
@@ -88,6 +97,88 @@ test('the log says what a stream carried, and that a run was interrupted', async
     detail: { from: 'lines', port: 'main', to: 'kept', records: 3, drops: 0 },
   });
   expect((await verify(file)).stdout).toContain('ends with run.finished');
+});
+
+test('the log says which code ran, under which protection, and what the playbook was', async () => {
+  const file = path.join(await temporaryFolder(), 'audit.jsonl');
+  const playbook = await playbookFile(`
+  - { name: loops, ${once}, ${exec('true')}, loop: [1, 2, 3] }
+  - name: steps
+    ${once}
+    security_context: { env: [USER], filesystem: { read: [/etc/hostname] } }
+    process: { module: "stream:pipeline", params: { steps: [{ module: exec, params: { command: ["true"], stream: lines } }, { module: "data:collect" }] } }
+`);
+  const run = await runOrk(['run', playbook, '--audit-log', file], { env: { USER: 'someone' } });
+  expect(run.code, run.stderr).toBe(0);
+  const lines = await linesOf(file);
+  expect(lines[0]?.['detail']).toEqual({
+    playbook: 'test',
+    sha256: createHash('sha256')
+      .update(JSON.stringify([await readFile(playbook, 'utf8')]))
+      .digest('hex'),
+  });
+  const of = (event: string, workload: string): Report[] =>
+    lines.filter((line) => line['event'] === event && line['workload'] === workload);
+  const { families } = JSON.parse(
+    await readFile(path.join(checkout, 'build/modules/index.json'), 'utf8'),
+  );
+  const digestOf = (family: string): string =>
+    families.find((entry: Report) => entry['family'] === family).sha256;
+  const loaded = (module: string, family: string): object => ({
+    detail: { module, family, version: '1.0.0', sha256: digestOf(family) },
+  });
+  expect(of('module.loaded', 'loops')).toMatchObject([loaded('exec', 'exec')]);
+  expect(of('module.loaded', 'steps')).toMatchObject([
+    loaded('exec', 'exec'),
+    loaded('data:collect', 'data'),
+  ]);
+  expect(of('security.applied', 'loops')).toHaveLength(1);
+  const [{ detail }] = of('security.applied', 'steps') as [Report];
+  expect(detail.not_enforced).toEqual(['namespaces', 'cgroups', 'seccomp', 'network isolation']);
+  expect(detail.enforced).toMatchObject({
+    sandbox: 'default',
+    environment: expect.arrayContaining(['PATH', 'USER']),
+    workspace: path.dirname(playbook),
+    read: ['/etc/hostname'],
+    write: [],
+    guest_memory_bytes: 536_870_912,
+  });
+});
+
+test('a run inside the run has its own id and digest in the log, and the name of its caller', async () => {
+  const folder = await temporaryFolder();
+  const file = path.join(folder, 'audit.jsonl');
+  const head = 'name: child\nschemaVersion: v1.0.0\nworkloads:\n';
+  await writeFile(
+    path.join(folder, 'child.yaml'),
+    `${head}  - { name: w, ${once}, ${exec('false')} }\n`,
+  );
+  const playbook = path.join(folder, 'playbook.yaml');
+  await writeFile(
+    playbook,
+    `${head}  - { name: calls, ${once}, process: { module: "control:playbook", params: { path: child.yaml } } }\n`,
+  );
+  const run = await runOrk(['run', playbook, '--audit-log', file, '--output', 'json']);
+  const { run_id } = JSON.parse(run.stdout);
+  const lines = await linesOf(file);
+  const inner = lines.filter((line) => line['run'] !== run_id);
+  expect(inner.map(({ event, workload }) => `${event} ${workload}`)).toEqual([
+    'run.started calls',
+    'workload.scheduled calls/w',
+    'security.applied calls/w',
+    'workload.started calls/w',
+    'module.loaded calls/w',
+    'workload.finished calls/w',
+    'run.finished calls',
+  ]);
+  expect(new Set(inner.map((line) => line['run'])).size).toBe(1);
+  expect(inner[0]?.['detail']).toEqual({
+    playbook: 'child',
+    sha256: expect.stringMatching(/^[0-9a-f]{64}$/),
+    parent: run_id,
+  });
+  expect(inner[0]?.['detail'].sha256).not.toBe(lines[0]?.['detail'].sha256);
+  expect(inner.at(-1)?.['detail']).toMatchObject({ status: 'Failed' });
 });
 
 test('a file that is there is not written to, and nothing is run', async () => {
@@ -123,4 +214,29 @@ test('when the log cannot be written any more, nothing new is started and the ru
     code: 1,
     stderr: expect.stringContaining('is cut off before its end'),
   });
+});
+
+test('when the log cannot be written any more, a run inside the run starts nothing either', async () => {
+  const folder = await temporaryFolder();
+  const head = 'name: nested\nschemaVersion: v1.0.0\nworkloads:\n';
+  await writeFile(
+    path.join(folder, 'child.yaml'),
+    `${head}  - { name: slow, ${once}, ${exec('sleep', '20')} }
+  - { name: cleans, ${once}, ${exec('touch', 'cleaned')}, finally: true }
+`,
+  );
+  const playbook = path.join(folder, 'playbook.yaml');
+  await writeFile(
+    playbook,
+    `${head}  - { name: calls, ${once}, process: { module: "control:playbook", params: { path: child.yaml } } }\n`,
+  );
+  // Room for the lines up to that the run inside has started.
+  const limited = ['sh', '-c', 'trap "" XFSZ; exec prlimit --fsize=1500 "$@"', 'sh'];
+  const run = await runOrk(
+    ['run', playbook, '--audit-log', path.join(folder, 'audit.jsonl'), '--output', 'json'],
+    { through: limited },
+  );
+  expect(run.code).toBe(1);
+  expect(JSON.parse(run.stdout).error).toMatchObject({ reason: 'audit.unwritable' });
+  expect((await readdir(folder)).sort()).toEqual(['audit.jsonl', 'child.yaml', 'playbook.yaml']);
 });

@@ -43,6 +43,7 @@ async function fail(how: string, limit = 20_000): Promise<PerformOutcome> {
     dryRun: false,
     reusable: false,
     paths: { workspace: library, read: [], write: [] },
+    onLoaded: () => {},
     wiring: {
       inputs: [],
       outputs: [],

@@ -29,6 +29,7 @@ export async function startRun(
   const run = new PlaybookRun({
     playbook,
     graph,
+    source: { digest: 'of-the-fixture' },
     registry,
     pool: new WorkerPool(),
     runId: randomUUID(),

@@ -38,6 +38,10 @@ function fieldsOf(event: RunEvent): JsonObject | undefined {
     case 'state.access':
     case 'state.branch-copied':
     case 'capability.denied':
+    case 'security.applied':
+    case 'module.loaded':
+    case 'playbook.started':
+    case 'playbook.finished':
       return undefined;
     case 'workload.started':
       return { workload: event.workload };
@@ -63,6 +67,7 @@ function fieldsOf(event: RunEvent): JsonObject | undefined {
       };
     case 'workload.finished':
       return { workload: event.workload, ...resultToJson(event.result) };
+    case 'stream.fill':
     case 'stream.stats':
       return { from: event.from, port: event.port, to: event.to, ...statsToJson(event.stats) };
     case 'run.finished':

@@ -12,7 +12,8 @@ interface ChannelDetail {
 
 /** What each kind of event says besides when, who, and which workload of which run. */
 interface AuditDetails {
-  'run.started': { playbook: string };
+  /** `sha256`: of the playbook and of all that it calls. `parent`: the run that one inside it belongs to. */
+  'run.started': { playbook: string; sha256: string; parent?: string };
   'run.stopping': { cause: string };
   'run.finished': {
     status: string;
@@ -51,10 +52,12 @@ interface AuditDetails {
     | { operation: string; path: string; granted: string }
     | { operation: string; path: string; denied: string };
   'state.branch-copied': { path: string };
-  /** As read back from the system where it can be, not as asked for. */
+  /** What holds for the worker of a workload, as read back from the system where it can be, not as asked for. */
   'security.applied': { enforced: JsonObject; not_enforced: string[] };
   'stream.backpressure-engaged': ChannelDetail & { queued: number };
   'stream.backpressure-released': ChannelDetail & { queued: number };
+  /** Records wait in a channel: told every ten seconds. */
+  'stream.fill': ChannelDetail & { queued: number };
   'stream.ended': ChannelDetail & {
     records: number;
     drops: number;
@@ -62,7 +65,8 @@ interface AuditDetails {
     high_water: number;
     back_pressure: number;
   };
-  'module.loaded': { module: string; sha256: string };
+  /** `sha256`: of its component, as the index of modules has it. */
+  'module.loaded': { module: string; family: string; version: string; sha256: string };
   'module.verified': { module: string; sha256: string; key: string };
   'module.refused': { module: string; sha256?: string; reason: string };
   /** A host call of a module whose manifest does not declare it, or that its grants forbid. */
@@ -78,6 +82,8 @@ export type AuditEvent = {
     /** Milliseconds since the epoch. */
     time: number;
     workload?: string;
+    /** Of a run inside the one that the log is about: its id. */
+    run?: string;
     detail: AuditDetails[Name];
   };
 }[AuditEventName];

@@ -79,9 +79,33 @@ describe('a line', () => {
   test('names neither workload nor run where there is none', async () => {
     const sink = new MemorySink();
     const log = new AuditLog(sink, { actor: 'cn:ops' });
-    log.record({ event: 'run.started', time: 0, detail: { playbook: 'demo' } });
+    log.record({ event: 'run.started', time: 0, detail: { playbook: 'demo', sha256: '' } });
     await log.flush();
     expect(sink.lines()[0]).toMatchObject({ actor: 'cn:ops', workload: null, run: null });
+  });
+
+  test('names the run that the event is of, where that is another one', async () => {
+    const { log, sink } = open();
+    log.record({ ...scheduled('outer/build'), run: 'inner' });
+    log.record(scheduled('build'));
+    await log.flush();
+    expect(sink.lines().map(({ run }) => run)).toEqual(['inner', 'r1']);
+  });
+
+  test('asks for its detail when it is written, not when the event is recorded', async () => {
+    const { log, sink } = open();
+    let asked = false;
+    const detail = {
+      playbook: 'demo',
+      get sha256() {
+        asked = true;
+        return 'd1';
+      },
+    };
+    log.record({ event: 'run.started', time: 0, detail });
+    expect(asked).toBe(false);
+    await log.flush();
+    expect(sink.lines()[0]?.['detail']).toEqual({ playbook: 'demo', sha256: 'd1' });
   });
 
   test('holds no secret, and its hash fits what is left', async () => {
@@ -127,9 +151,13 @@ describe('a line', () => {
 
   test('shows of a long text its start', async () => {
     const { log, sink } = open();
-    log.record({ event: 'run.started', time: 0, detail: { playbook: 'x'.repeat(3000) } });
+    log.record({
+      event: 'run.started',
+      time: 0,
+      detail: { playbook: 'x'.repeat(3000), sha256: '' },
+    });
     await log.flush();
-    expect(sink.lines()[0]?.['detail']).toEqual({ playbook: `${'x'.repeat(2048)}…` });
+    expect(sink.lines()[0]?.['detail']).toEqual({ playbook: `${'x'.repeat(2048)}…`, sha256: '' });
   });
 });
 

@@ -16,7 +16,7 @@ export interface AuditSink {
 export interface AuditLogOptions {
   /** On whose behalf things happen, e.g. `user:alice`. */
   actor: string;
-  /** The id of the run that all events belong to. */
+  /** The id of the run that events belong to which do not name another one. */
   run?: string;
   seal?: Seal;
   /** The head of the log that this one goes on with. */
@@ -46,7 +46,7 @@ export class AuditLog {
   readonly #options: AuditLogOptions;
   #head: AuditHead;
   #failed: OrkError | undefined;
-  #pending: AuditEntry[] = [];
+  #pending: AuditEvent[] = [];
   #waiters: Waiter[] = [];
   #working = false;
   #syncTimer: NodeJS.Timeout | undefined;
@@ -66,7 +66,7 @@ export class AuditLog {
   /** Takes the event as the next line. Does nothing once the log has failed or is closed. */
   record(event: AuditEvent): void {
     if (this.#failed !== undefined || this.#closing !== undefined) return;
-    this.#pending.push(this.#entryOf(event));
+    this.#pending.push(event);
     if (this.#pending.length > MAX_PENDING) {
       this.#fail(new Error('the disk takes the lines more slowly than they come'));
       return;
@@ -92,13 +92,13 @@ export class AuditLog {
     return this.#closing;
   }
 
-  #entryOf({ event, time, workload, detail }: AuditEvent): AuditEntry {
-    const { actor, run = null, redact = (fields) => fields } = this.#options;
+  #entryOf({ event, time, workload, run, detail }: AuditEvent): AuditEntry {
+    const { actor, run: logged = null, redact = (fields) => fields } = this.#options;
     const fields = redact({ actor, workload: workload ?? null, detail: detail as JsonObject });
     return {
       event,
       time,
-      run,
+      run: run ?? logged,
       actor: boundText(String(fields['actor'])),
       workload: workload === undefined ? null : boundText(String(fields['workload'])),
       detail: boundDetail(fields['detail'] ?? {}),
@@ -124,7 +124,7 @@ export class AuditLog {
   async #writeOnce(): Promise<void> {
     // In this order: a waiter's lines are among those that are taken after it.
     const waiters = this.#waiters.splice(0);
-    const lines = this.#pending.splice(0).map((entry) => this.#seal(entry));
+    const lines = this.#pending.splice(0).map((event) => this.#seal(this.#entryOf(event)));
     const head = this.#head;
     try {
       if (lines.length > 0) await this.#sink.append(lines.join(''));
