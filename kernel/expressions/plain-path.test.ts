@@ -25,7 +25,17 @@ describe('plainPath', () => {
   });
 
   it('never says anything else than the parser', () => {
-    const part = fc.constantFrom('a', 'now', 'loop', 'size', '_x', 'B2', 'default', 'secret', 'type');
+    const part = fc.constantFrom(
+      'a',
+      'now',
+      'loop',
+      'size',
+      '_x',
+      'B2',
+      'default',
+      'secret',
+      'type',
+    );
     const source = fc
       .tuple(fc.constantFrom('', ' ', '.', ' .', '\n'), fc.array(part, { minLength: 1 }))
       .map(([before, parts]) => `${before}${parts.join('.')} `);
