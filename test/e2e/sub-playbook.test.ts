@@ -360,7 +360,7 @@ test('events name the workloads of a child below their caller', async () => {
   const count = (event: string) => events.filter((told) => told.event === event).length;
   expect([count('run.started'), count('run.finished')]).toEqual([1, 1]);
   const finished = events.filter(({ event }) => event === 'workload.finished');
-  expect(finished.map((told) => told.workload).sort()).toEqual([
+  expect(finished.map((told) => told.workload).sort(), stdout).toEqual([
     'c',
     'c[0]/lines',
     'c[0]/take',
