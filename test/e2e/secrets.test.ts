@@ -70,6 +70,36 @@ describe('a secret', () => {
     expect(report.outputs).toEqual({ t: '<***>' });
   });
 
+  test('is masked in every item of a loop that runs side by side, each with a secret of its own', async () => {
+    const items = [1, 2, 3, 4, 5, 6, 7, 8, 9, 10];
+    const secretOf = (item: number): string => `canary-${item}-${'x'.repeat(item)}-end`;
+    const file = await secretsFile(items.map((item) => `T${item}: ${secretOf(item)}\n`).join(''));
+    const playbook = await playbookFile(
+      exec(
+        'each',
+        {
+          // In two parts, while the others write as well; what is said last goes into the error.
+          shell:
+            'echo "$T" | cut -c1-9 | tr -d "\\n"; sleep 0.05; echo "$T" | cut -c10-; echo "no $T" >&2; exit 1',
+          env: { T: "{{ secret('T' + string(item)) }}" },
+        },
+        `loop: ${JSON.stringify(items)}, loop_control: { parallel: 4, fail_fast: false }, retry: { attempts: 2, delay: 1ms, on: [other] },`,
+      ),
+    );
+    const run = await runOrk(['run', playbook, '--secrets-file', file, '--output', 'ndjson']);
+    expect(run.code).toBe(1);
+    const { report } = JSON.parse(run.stdout.trimEnd().split('\n').at(-1) ?? '');
+    const { results } = report.workloads.each;
+    expect(results).toHaveLength(10);
+    for (const { summary, error, attempts } of results) {
+      expect(attempts).toBe(2);
+      expect(summary).toMatchObject({ stdout: '***\n', stderr: 'no ***\n' });
+      expect(error.message).toContain('no ***');
+    }
+    expect(run.stdout.match(/"event":"workload.retrying"/g)).toHaveLength(10);
+    expect(run.stdout + run.stderr).not.toMatch(/canary-/);
+  });
+
   test('may be absent where there is a default', async () => {
     const { report } = await reportOf(
       exec('a', { command: ['echo', "{{ default(secret('ABSENT'), 'nothing') }}"] }),
