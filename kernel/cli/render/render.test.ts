@@ -62,6 +62,25 @@ describe('text from outside', () => {
 });
 
 describe('the text report', () => {
+  test('of a dry run says what would change', () => {
+    const workloads = {
+      file: result({ summary: { changed: true } }),
+      same: result({ summary: { changed: false } }),
+      other: result({ summary: { changed: 'much' } }),
+    };
+    const shown = reportToText(report(workloads, { dryRun: true }), plain)
+      .split('\n')
+      .slice(0, 5);
+    expect(shown).toEqual([
+      'p completed (dry run) in 2.0 s',
+      '',
+      '  ✓ file   completed     1.5 s  (would change)',
+      '  ✓ same   completed     1.5 s  (no change)',
+      '  ✓ other  completed     1.5 s',
+    ]);
+    expect(reportToText(report(workloads), plain)).not.toContain('change');
+  });
+
   test('has one line a workload, with records and reasons', () => {
     const text = reportToText(
       report({

@@ -16,7 +16,8 @@ export function reportToText(report: RunReport, style: Style): string {
   const lines = [headline(report, style), ''];
   const width = nameWidth([...report.workloads.keys()]);
   for (const [name, result] of report.workloads) {
-    lines.push(`  ${workloadLine(name, result, width, style)}`);
+    const change = report.dryRun ? changeText(result, style) : '';
+    lines.push(`  ${workloadLine(name, result, width, style)}${change}`);
   }
   lines.push(...slowestLines(report, style), ...outputLines(report.outputs, style));
   if (report.notEnforced.length > 0) {
@@ -70,6 +71,13 @@ export function workloadLine(
     parts.push(style.faint(`(${result.reason})`));
   if (result.ignored) parts.push(style.faint('(ignored)'));
   return parts.join('  ').trimEnd();
+}
+
+/** What a dry run found, as far as the module says it: by convention, whether it would have `changed` anything. */
+function changeText({ summary }: WorkloadResult, style: Style): string {
+  const changed = summary?.['changed'];
+  if (typeof changed !== 'boolean') return '';
+  return style.faint(changed ? '  (would change)' : '  (no change)');
 }
 
 /** A module's log line, as it is shown while the run goes on. */
