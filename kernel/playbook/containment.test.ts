@@ -11,9 +11,7 @@ const NOTHING: SecurityContext = {
 };
 
 function excess(asked: Partial<SecurityContext>, ceiling: Partial<SecurityContext> = {}): string {
-  return excessToText(
-    excessOf({ ...NOTHING, ...asked }, { ...NOTHING, ...ceiling }, '/srv/place'),
-  );
+  return excessToText(excessOf({ ...NOTHING, ...asked }, { ...NOTHING, ...ceiling }, '/srv/place'));
 }
 
 const read = (...paths: string[]) => ({ filesystem: { read: paths, write: [] } });
