@@ -1,5 +1,6 @@
 import path from 'node:path';
 import { excessOf, excessToText, settleBelow } from '../playbook/containment.ts';
+import { refusedGrant } from '../playbook/grants.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
 import { unenforceable } from '../sandbox/demands.ts';
 import { type LaunchPlan, planLaunch } from '../sandbox/launch.ts';
@@ -23,7 +24,7 @@ interface Surroundings {
 
 /**
  * Rejects with `failed-precondition` for what was written and cannot be enforced: never a silent downgrade. Rejects
- * with `denied` for what the calling workload may not do itself.
+ * with `denied` for what no workload gets, and for what the calling workload may not do itself.
  */
 export async function prepareSandbox(
   workload: Workload,
@@ -33,10 +34,26 @@ export async function prepareSandbox(
   // Rendering keeps the shape: its templates stand in lists of text.
   const rendered = await renderer.render(workload.securityContext as unknown as Json);
   const asked = rendered as unknown as SecurityContext;
+  await refuseGrants(workload, asked, workspace);
   const security = ceiling === undefined ? asked : await keepBelow(asked, ceiling, workspace);
   const refusal = unenforceable(security);
   if (refusal !== undefined) throw refusal;
   return { security, launch: planLaunch(security, workspace, hostEnvironment) };
+}
+
+/** Validation could judge neither what templates yield nor what links lead to. */
+async function refuseGrants(
+  { name }: Workload,
+  asked: SecurityContext,
+  workspace: string,
+): Promise<void> {
+  const grant = refusedGrant(asked) ?? refusedGrant(await resolveLinks(asked, workspace));
+  if (grant === undefined) return;
+  const message = `'${grant}' cannot be granted to '${name}': no workload gets it, or there is no such address`;
+  throw new OrkError('denied', message, {
+    reason: 'sandbox.grant-refused',
+    hint: 'see what the templates of its security_context yield, and where links lead',
+  });
 }
 
 /** Validation has compared what it could: without what templates yield, and without what links lead to. */

@@ -1,5 +1,6 @@
 import { isIP, isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
+import type { SecurityContext } from './model.ts';
 
 const HOST_NAME =
   /^(?=.{1,253}$)[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?(?:\.[A-Za-z0-9](?:[A-Za-z0-9-]*[A-Za-z0-9])?)*\.?$/;
@@ -39,6 +40,15 @@ export function isListenAddress(text: string): boolean {
   if (text.startsWith('unix:')) return unixProblem(text) === undefined;
   const { host, port } = splitPort(text);
   return isHost(host) && isPort(port);
+}
+
+/** The first grant of a context, rendered, that no workload gets or that is none at all; undefined when all are fine. */
+export function refusedGrant({ filesystem, network }: SecurityContext): string | undefined {
+  return (
+    [...filesystem.read, ...filesystem.write].find(isForbiddenPath) ??
+    network.connect.find((text) => connectProblem(text) !== undefined) ??
+    network.listen.find((text) => !isListenAddress(text))
+  );
 }
 
 function unixProblem(text: string): string | undefined {

@@ -179,6 +179,11 @@ export const RUN_REASONS: Reasons = {
     meaning: "The run did not end within the playbook's timeout.",
     advice: 'Raise the timeout, or find out what takes so long.',
   },
+  'sandbox.grant-refused': {
+    code: 'denied',
+    meaning: 'A template or a link in a security_context leads to what no workload gets.',
+    advice: 'See what its templates yield, and where its paths lead.',
+  },
   'sandbox.not-enforceable': {
     code: 'failed-precondition',
     meaning: 'A security_context asks for what cannot be enforced here.',
