@@ -37,6 +37,7 @@ export default defineConfig({
       // What the commands and workers that tests start run of the sources counts too.
       autoAttachSubprocess: true,
       reporter: ['text-summary', 'html', 'json-summary'],
+      reportOnFailure: true,
     },
   },
 });

@@ -1,7 +1,13 @@
 import { readdir, readFile, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
-import { copyOfExample, playbookFile, runOrk, temporaryFolder } from '../support/ork.ts';
+import {
+  COVERAGE_VARIABLE,
+  copyOfExample,
+  playbookFile,
+  runOrk,
+  temporaryFolder,
+} from '../support/ork.ts';
 
 test('the report goes to standard output, progress to standard error', async () => {
   const { code, stdout, stderr } = await runOrk(['run', await copyOfExample('hello')]);
@@ -311,7 +317,8 @@ test('programs see only the environment that was granted', async () => {
     text
       .trim()
       .split('\n')
-      .map((line) => line.split('=')[0] as string);
+      .map((line) => line.split('=')[0] as string)
+      .filter((name) => name !== COVERAGE_VARIABLE);
   expect(['HOME', 'INVOCATION_ID', 'LANG', 'PATH', 'PWD', 'TZ']).toEqual(
     expect.arrayContaining(namesOf(workloads.env.summary.stdout)),
   );

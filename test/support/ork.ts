@@ -7,6 +7,9 @@ import { onTestFinished } from 'vitest';
 
 export const checkout = fileURLToPath(new URL('../..', import.meta.url));
 
+/** Node hands this on to every child of a process whose coverage is measured, and keeps no compiled code then. */
+export const COVERAGE_VARIABLE = 'NODE_V8_COVERAGE';
+
 /** Where the runs of tests keep their audit logs. */
 const testState = path.join(tmpdir(), 'ork-test-state');
 
