@@ -36,7 +36,7 @@ test: build ## Check format, lint, types, imports and unused code; run all tests
 	npm run --silent typecheck
 	npm run --silent check:imports
 	npm run --silent check:unused
-	npm run --silent coverage
+	npm run --silent test
 
 clean: ## Remove everything that was built or installed
 	rm -rf build dist coverage node_modules $(EXAMPLE)/report
