@@ -3,7 +3,7 @@ import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
-import { problemsToText } from './problems.ts';
+import { findingsToText } from './problems.ts';
 import { drawPicture, type GraphPicture } from './render/graph-picture.ts';
 import type { Console } from './render/output.ts';
 import { makeStyle, type Style } from './render/style.ts';
@@ -19,8 +19,8 @@ export interface GraphCommand {
 /** `ork graph`: what runs after what, and why. Nothing is drawn of an invalid playbook. */
 export async function graphCommand(command: GraphCommand, console: Console): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { sources, problems, valid } = await loadAndCheck(command.file, registry);
-  if (problems.length > 0) console.err(problemsToText(problems, sources, makeStyle(console.color)));
+  const { sources, findings, valid } = await loadAndCheck(command.file, registry);
+  console.err(findingsToText(findings, sources, makeStyle(console.color)));
   if (valid === undefined) {
     console.err('validation failed\n');
     return EXIT.failed;

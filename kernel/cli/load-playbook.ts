@@ -3,13 +3,13 @@ import path from 'node:path';
 import type { ModuleRegistry } from '../components/registry.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
 import { loadPlaybook, MAX_PLAYBOOK_BYTES } from '../playbook/load.ts';
-import type { Problem } from '../playbook/model.ts';
+import { concatFindings, type Findings } from '../playbook/problem-list.ts';
 import type { JsonObject } from '../types/json.ts';
 import { readBounded } from './read-bounded.ts';
 import { readCalledPlaybook } from './read-called-playbook.ts';
 
 export interface LoadResult {
-  problems: Problem[];
+  findings: Findings;
   /** The text of each file, by the name that problems have for it. */
   sources: ReadonlyMap<string, string>;
   /** Absent when there are errors. */
@@ -33,19 +33,19 @@ export async function loadAndCheck(
 ): Promise<LoadResult> {
   const hint = 'give the path of a playbook, e.g. ork run playbook.yaml';
   const source = await readBounded(file, MAX_PLAYBOOK_BYTES, hint);
-  const { loaded, problems: unreadable } = loadPlaybook(source, file);
+  const { loaded, ...unreadable } = loadPlaybook(source, file);
   if (loaded === undefined) {
-    return { problems: unreadable, sources: new Map([[file, source]]), valid: undefined };
+    return { findings: unreadable, sources: new Map([[file, source]]), valid: undefined };
   }
   onRead(loaded.value);
   const { checkClosure } = await import('../playbook/closure.ts');
   // A pipe has no such path, and nothing beside it that could be called.
   const realPath = await realpath(file).catch(() => path.resolve(file));
-  const { checked, problems, sources } = await checkClosure(loaded, realPath, {
+  const { checked, sources, ...findings } = await checkClosure(loaded, realPath, {
     catalog: registry,
     read: readCalledPlaybook,
     workspace: workspace ?? path.dirname(realPath),
     forRun,
   });
-  return { problems: [...unreadable, ...problems], sources, valid: checked };
+  return { findings: concatFindings([unreadable, findings]), sources, valid: checked };
 }

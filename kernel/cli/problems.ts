@@ -1,12 +1,16 @@
 import { formatProblem } from '../playbook/caret.ts';
 import type { Problem } from '../playbook/model.ts';
+import type { Findings } from '../playbook/problem-list.ts';
 import type { JsonObject } from '../types/json.ts';
 import { printable } from './render/printable.ts';
 import type { Style } from './render/style.ts';
 
-/** All findings, each with its line and a caret, then how many there are. `sources` holds the texts by file. */
-export function problemsToText(
-  problems: Problem[],
+/**
+ * The findings, each with its line and a caret, then how many there are; nothing when there are none. `sources` holds
+ * the texts by file.
+ */
+export function findingsToText(
+  { problems, counts }: Findings,
   sources: ReadonlyMap<string, string>,
   style: Style,
 ): string {
@@ -14,13 +18,19 @@ export function problemsToText(
     const source = sources.get(problem.position?.file ?? '') ?? '';
     return `${printable(formatProblem(problem, source))}\n`;
   });
-  const errors = problems.filter(({ severity }) => severity === 'error').length;
-  const warnings = problems.length - errors;
-  const counts = [count(errors, 'error'), count(warnings, 'warning')].filter((text) => text !== '');
-  return `${blocks.join('\n')}\n${style.strong(counts.join(', '))}\n`;
+  if (blocks.length === 0) return '';
+  const more = counts.errors + counts.warnings - problems.length;
+  if (more > 0) blocks.push(`… and ${more} more\n`);
+  const all = [count(counts.errors, 'error'), count(counts.warnings, 'warning')];
+  return `${blocks.join('\n')}\n${style.strong(all.filter((text) => text !== '').join(', '))}\n`;
 }
 
-export function problemToJson(problem: Problem): JsonObject {
+/** `errors` and `warnings` count all of them, `problems` holds those that were kept. */
+export function findingsToJson({ problems, counts }: Findings): JsonObject {
+  return { ...counts, problems: problems.map(problemToJson) };
+}
+
+function problemToJson(problem: Problem): JsonObject {
   const { severity, reason, message, hint, position } = problem;
   return {
     severity,

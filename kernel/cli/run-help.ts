@@ -1,6 +1,6 @@
 import { loadPlaybook, MAX_PLAYBOOK_BYTES } from '../playbook/load.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
-import { problemsToText } from './problems.ts';
+import { findingsToText } from './problems.ts';
 import { readBounded } from './read-bounded.ts';
 import { inputsToText } from './render/inputs-text.ts';
 import type { Console } from './render/output.ts';
@@ -13,9 +13,9 @@ import { makeStyle } from './render/style.ts';
 export async function describePlaybook(file: string, console: Console): Promise<ExitCode> {
   const hint = 'give the path of a playbook, or leave it out to see the help alone';
   const source = await readBounded(file, MAX_PLAYBOOK_BYTES, hint);
-  const { loaded, problems } = loadPlaybook(source, file);
+  const { loaded, ...findings } = loadPlaybook(source, file);
   if (loaded === undefined) {
-    console.err(problemsToText(problems, new Map([[file, source]]), makeStyle(console.color)));
+    console.err(findingsToText(findings, new Map([[file, source]]), makeStyle(console.color)));
     return EXIT.failed;
   }
   await console.out(inputsToText(loaded.value, makeStyle(console.outColor)));

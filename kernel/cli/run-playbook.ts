@@ -14,7 +14,7 @@ import { isJsonObject, type JsonObject } from '../types/json.ts';
 import { randomUuid } from '../types/uuid.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
-import { problemsToText } from './problems.ts';
+import { findingsToText } from './problems.ts';
 import type { Console } from './render/output.ts';
 import { makeProgress, type Progress } from './render/progress.ts';
 import { eventToJson, reportToJson } from './render/report-json.ts';
@@ -70,7 +70,7 @@ async function checkAndRun(
   redactor: Redactor,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { sources, problems, valid } = await loadAndCheck(command.file, registry, {
+  const { sources, findings, valid } = await loadAndCheck(command.file, registry, {
     forRun: true,
     workspace: command.workspace,
     onRead: (value) => {
@@ -79,7 +79,7 @@ async function checkAndRun(
     },
   });
   const style = makeStyle(console.color);
-  if (problems.length > 0) console.err(problemsToText(problems, sources, style));
+  console.err(findingsToText(findings, sources, style));
   if (signals.asked) return EXIT.interrupted;
   if (valid === undefined) {
     console.err('validation failed: nothing was run\n');

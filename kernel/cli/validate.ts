@@ -3,7 +3,7 @@ import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
-import { problemsToText, problemToJson } from './problems.ts';
+import { findingsToJson, findingsToText } from './problems.ts';
 import type { Console } from './render/output.ts';
 import { makeStyle } from './render/style.ts';
 
@@ -18,14 +18,12 @@ export async function validateCommand(
   console: Console,
 ): Promise<ExitCode> {
   const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { sources, problems, valid } = await loadAndCheck(command.file, registry);
+  const { sources, findings, valid } = await loadAndCheck(command.file, registry);
   if (command.output === 'json') {
-    const document = { valid: valid !== undefined, problems: problems.map(problemToJson) };
+    const document = { valid: valid !== undefined, ...findingsToJson(findings) };
     await console.out(`${JSON.stringify(document, null, 2)}\n`);
   } else {
-    if (problems.length > 0) {
-      console.err(problemsToText(problems, sources, makeStyle(console.color)));
-    }
+    console.err(findingsToText(findings, sources, makeStyle(console.color)));
     if (valid === undefined) console.err('validation failed\n');
     else await console.out('validation successful\n');
   }

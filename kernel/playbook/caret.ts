@@ -22,13 +22,26 @@ function placeOf(position: SourcePosition | undefined): string {
 }
 
 function quoteLine({ line, column, length }: SourcePosition, source: string): string[] {
-  const text = source.replace(/^\uFEFF/, '').split('\n')[line - 1];
+  const text = lineOf(source, line);
   if (text === undefined) return [];
-  const { shown, start } = cut(visible(text.replace(/\r$/, '')), column - 1);
+  const { shown: cutLine, start } = cut(text, column - 1);
+  const shown = visible(cutLine);
   const before = shown.slice(0, start).replace(/[^\t]/g, ' ');
   const width = Math.max(1, Math.min(length, shown.length - start));
   const margin = ' '.repeat(String(line).length);
   return [`  ${line} | ${shown}`, `  ${margin} | ${before}${'^'.repeat(width)}`];
+}
+
+/** The line of that number, from 1, without looking at what follows it: a playbook can have a hundred problems. */
+function lineOf(source: string, line: number): string | undefined {
+  let start = source.startsWith('\uFEFF') ? 1 : 0;
+  for (let number = 1; number < line; number++) {
+    const newline = source.indexOf('\n', start);
+    if (newline < 0) return undefined;
+    start = newline + 1;
+  }
+  const end = source.indexOf('\n', start);
+  return source.slice(start, end < 0 ? undefined : end).replace(/\r$/, '');
 }
 
 /** A long line is shown around the caret only. */

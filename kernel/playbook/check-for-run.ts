@@ -1,9 +1,9 @@
 import type { LoadedPlaybook } from './load.ts';
-import type { Playbook, Problem } from './model.ts';
-import { ProblemList } from './problem-list.ts';
+import type { Playbook } from './model.ts';
+import { type Findings, ProblemList } from './problem-list.ts';
 
 /** What `ork run` does not run: everything that has to be kept alive after it has ended. */
-export function daemonOnly(playbook: Playbook, { map }: LoadedPlaybook): Problem[] {
+export function daemonOnly(playbook: Playbook, { map }: LoadedPlaybook): Findings {
   const problems = new ProblemList();
   for (const [index, { name, lifecycle }] of playbook.workloads.entries()) {
     if (lifecycle.policy === 'run_once') continue;
@@ -11,5 +11,5 @@ export function daemonOnly(playbook: Playbook, { map }: LoadedPlaybook): Problem
     const position = map.valuePosition(['workloads', index, 'lifecycle', 'policy']);
     problems.error('playbook.needs-daemon', message, position, 'it needs the daemon');
   }
-  return problems.sorted();
+  return problems.findings();
 }

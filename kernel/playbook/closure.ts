@@ -12,9 +12,8 @@ import { checkCallInputs } from './check-call-inputs.ts';
 import { daemonOnly } from './check-for-run.ts';
 import type { Catalog } from './checking.ts';
 import { type LoadedPlaybook, loadPlaybook } from './load.ts';
-import type { Problem } from './model.ts';
 import { asWorkloadName } from './names.ts';
-import { byPosition, ProblemList } from './problem-list.ts';
+import { concatFindings, type Findings, joinFindings, ProblemList } from './problem-list.ts';
 import { type Validation, validatePlaybook } from './validate.ts';
 
 /** How deep playbooks may call each other: so many levels below the first. */
@@ -39,11 +38,10 @@ export interface ClosureOptions {
   forRun: boolean;
 }
 
-export interface Closure {
+/** The findings are those of the first playbook, then of those that it calls. */
+export interface Closure extends Findings {
   /** Absent when there is an error in it or in what it calls. */
   checked: CheckedPlaybook | undefined;
-  /** Of the first playbook, then of those that it calls, each in the order of its file. */
-  problems: Problem[];
   /** The text of each file, by the name that problems have for it. */
   sources: Map<string, string>;
 }
@@ -59,11 +57,10 @@ export async function checkClosure(
 ): Promise<Closure> {
   const visit = new ClosureVisit(options);
   const root = await visit.enter(loaded, realPath, []);
-  const problems = visit.problems();
-  const broken = problems.some(({ severity }) => severity === 'error');
+  const findings = visit.findings();
   return {
-    checked: broken ? undefined : toChecked(root, new Map()),
-    problems,
+    checked: findings.counts.errors > 0 ? undefined : toChecked(root, new Map()),
+    ...findings,
     sources: visit.sources(),
   };
 }
@@ -79,7 +76,7 @@ interface Member {
   calls: { call: DraftCall; member: Member }[];
   problems: ProblemList;
   /** What was found before its calls were followed. */
-  found: Problem[];
+  found: Findings;
 }
 
 /** From the first playbook down to the one that is being looked at. */
@@ -94,9 +91,11 @@ class ClosureVisit {
     this.#options = options;
   }
 
-  problems(): Problem[] {
-    return [...this.#members.values()].flatMap(({ found, problems }) =>
-      [...found, ...problems.sorted()].toSorted(byPosition),
+  findings(): Findings {
+    return concatFindings(
+      [...this.#members.values()].map(({ found, problems }) =>
+        joinFindings([found, problems.findings()]),
+      ),
     );
   }
 
@@ -109,8 +108,8 @@ class ClosureVisit {
     const { catalog, forRun } = this.#options;
     const validation = await validatePlaybook(loaded, catalog);
     const { playbook } = validation;
-    const needs = playbook !== undefined && forRun ? daemonOnly(playbook, loaded) : [];
-    const found = [...validation.problems, ...needs];
+    const needs = playbook !== undefined && forRun ? [daemonOnly(playbook, loaded)] : [];
+    const found = joinFindings([validation, ...needs]);
     const { file, text } = loaded;
     const member = this.#add({ file, realPath, text, validation, found });
     for (const call of callsIn(loaded)) await this.#follow(call, loaded, [...above, member]);
@@ -182,9 +181,9 @@ class ClosureVisit {
       const message = `a playbook and those that it calls are at most ${MAX_CLOSURE_PLAYBOOKS} files`;
       return { reason: 'playbook.call-count', message };
     }
-    const { loaded, problems } = loadPlaybook(text, file);
+    const { loaded, ...found } = loadPlaybook(text, file);
     if (loaded !== undefined) return this.enter(loaded, realPath, chain);
-    return this.#add({ file, realPath, text, found: problems });
+    return this.#add({ file, realPath, text, found });
   }
 }
 

@@ -10,8 +10,7 @@ import {
 } from 'yaml';
 import type { JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
-import type { Problem } from './model.ts';
-import { ProblemList } from './problem-list.ts';
+import { type Findings, ProblemList } from './problem-list.ts';
 import { type Path, pathKey, SourceMap } from './source-map.ts';
 import { MAX_DEPTH, RAW_TAG, ValueBuilder } from './yaml-value.ts';
 
@@ -32,10 +31,9 @@ export interface LoadedPlaybook {
   isRaw(path: Path): boolean;
 }
 
-export interface LoadResult {
+export interface LoadResult extends Findings {
   /** Missing when there are problems. */
   loaded?: LoadedPlaybook;
-  problems: Problem[];
 }
 
 /**
@@ -49,12 +47,12 @@ export function loadPlaybook(source: string, file: string): LoadResult {
   if (bytes > MAX_PLAYBOOK_BYTES) {
     const message = `the playbook has ${bytes} bytes; at most ${MAX_PLAYBOOK_BYTES} are read`;
     problems.error('yaml.size', message, { file, line: 1, column: 1, length: 1 });
-    return { problems: problems.sorted() };
+    return problems.findings();
   }
   const loaded = new Loader(text, file, problems).load();
   return loaded === undefined || problems.hasErrors()
-    ? { problems: problems.sorted() }
-    : { loaded, problems: problems.sorted() };
+    ? problems.findings()
+    : { loaded, ...problems.findings() };
 }
 
 class Loader {

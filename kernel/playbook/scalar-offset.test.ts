@@ -24,3 +24,25 @@ describe('a position inside a string is found', () => {
     expect(sourceAt(yaml, '{{ y }}')).toBe('{{ y }}');
   });
 });
+
+describe('every place of a long text is found, in whatever order they are asked for', () => {
+  const words = Array.from({ length: 300 }, (_, index) => `w${index + 100}`);
+  it.each([
+    ['plain text', `a: ${words.join(' ')}\n`],
+    ['double quotes', `a: "${words.map((word) => `\\u0041${word}`).join(' ')}"\n`],
+    ['plain text over lines', `a: ${words.join('\n   ')}\n`],
+    ['a literal block', `a: |\n  ${words.join('\n  ')}\n`],
+    ['a folded block', `a: >\n  ${words.join('\n  ')}\n`],
+  ])('in %s', (_, yaml) => {
+    const { loaded } = loadPlaybook(yaml, 'p.yaml');
+    const value = loaded?.value['a'] as string;
+    const lines = yaml.split('\n');
+    const found = [...words.keys()].map((index) => {
+      const word = words[(index * 707) % words.length] ?? '';
+      const at = value.indexOf(word);
+      const { line = 1, column = 1 } = loaded?.map.positionInString(['a'], at, word.length) ?? {};
+      return lines[line - 1]?.slice(column - 1, column - 1 + word.length) === word;
+    });
+    expect(found).not.toContain(false);
+  });
+});

@@ -1,6 +1,6 @@
 import { type LineCounter, type Range, Scalar } from 'yaml';
 import type { SourcePosition } from './model.ts';
-import { sourceOffset } from './scalar-offset.ts';
+import { ScalarOffsets } from './scalar-offset.ts';
 
 /** The way to a value: keys of maps and indices of lists. */
 export type Path = readonly (string | number)[];
@@ -9,6 +9,8 @@ interface Place {
   key?: readonly [start: number, end: number];
   value?: readonly [start: number, end: number];
   scalar?: Scalar;
+  /** Made when a position inside the scalar is asked for. */
+  offsets?: ScalarOffsets;
 }
 
 /** Where every key and value of a playbook stands in its text. */
@@ -53,10 +55,9 @@ export class SourceMap {
   positionInString(path: Path, offset: number, length: number): SourcePosition {
     const place = this.#places.get(pathKey(path));
     if (place?.scalar === undefined || place.value === undefined) return this.valuePosition(path);
-    const source = this.text.slice(...place.value);
-    const { type, value } = place.scalar;
-    const start = sourceOffset(source, type ?? Scalar.PLAIN, String(value), offset);
-    return this.positionAt(place.value[0] + start, length);
+    const { type = Scalar.PLAIN, value } = place.scalar;
+    place.offsets ??= new ScalarOffsets(this.text.slice(...place.value), type, String(value));
+    return this.positionAt(place.value[0] + place.offsets.sourceOffset(offset), length);
   }
 
   /** The position of an offset in the text; the length is cut at the end of the line. */

@@ -154,7 +154,7 @@ it('names that nobody can have meant are not compared for ever', async () => {
   const missing = Array.from({ length: 1000 }, (_, index) => `x${index}`);
   const workloads = Object.fromEntries(names.map((name) => [name, '']));
   const text = playbook({ ...workloads, last: `depends_on: [${missing.join(', ')}]` });
-  const { problems } = await validate(text);
-  expect(problems).toHaveLength(1000);
-  expect(problems.filter(({ hint }) => hint !== undefined).length).toBeLessThan(200);
+  const { problems, counts } = await validate(text);
+  expect(counts.errors).toBe(1000);
+  expect(problems.findLastIndex(({ hint }) => hint !== undefined)).toBeLessThan(99);
 });

@@ -13,9 +13,9 @@ import { draftPlaybook } from './draft.ts';
 import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
 import { Inspections } from './inspections.ts';
 import type { LoadedPlaybook } from './load.ts';
-import type { Edge, Graph, Playbook, Problem } from './model.ts';
+import type { Edge, Graph, Playbook } from './model.ts';
 import { asWorkloadName } from './names.ts';
-import { ProblemList } from './problem-list.ts';
+import { type Findings, ProblemList } from './problem-list.ts';
 import { knownKeys, type PlaybookInput, playbookSchema } from './schema.ts';
 import type { Path, SourceMap } from './source-map.ts';
 import { refuseForeignWords } from './vocabulary.ts';
@@ -23,12 +23,10 @@ import { explainIssues } from './zod-issues.ts';
 
 export type { Catalog } from './checking.ts';
 
-export interface Validation {
+export interface Validation extends Findings {
   /** Missing when there is an error; warnings do not count. */
   playbook?: Playbook;
   graph?: Graph;
-  /** All that was found, in the order of the file. */
-  problems: Problem[];
 }
 
 /**
@@ -52,8 +50,8 @@ export async function validatePlaybook(
   await checkLifecycles(checking);
   checkPipelines(checking);
   const graph = await connect(checking);
-  if (input === undefined || problems.hasErrors()) return { problems: problems.sorted() };
-  return { playbook: compilePlaybook(input, loaded), graph, problems: problems.sorted() };
+  if (input === undefined || problems.hasErrors()) return problems.findings();
+  return { playbook: compilePlaybook(input, loaded), graph, ...problems.findings() };
 }
 
 function checkShape(
