@@ -49,6 +49,11 @@ test('what the error asks for is waited for, even beyond the longest delay', () 
   expect(decide({ error })).toEqual({ kind: 'retry', delay: 9000 });
 });
 
+test('nobody can ask for a wait of more than an hour', () => {
+  const error = new OrkError('unavailable', 'busy', { retryAfter: 86_400_000 });
+  expect(decide({ error })).toEqual({ kind: 'retry', delay: 3_600_000 });
+});
+
 test('what has moved a record is not tried again', () => {
   expect(decide({ streamed: true })).toEqual({ kind: 'not-replayable' });
 });
