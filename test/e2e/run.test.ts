@@ -131,6 +131,22 @@ test('a workload beyond its timeout fails with `timeout`, and its program is gon
   expect(await processesWith(`300.${marker}`)).toEqual([]);
 });
 
+test('an item beyond its timeout leaves its worker to no other item', async () => {
+  const workersOf = async (items: string): Promise<string[]> => {
+    const folder = await temporaryFolder();
+    const playbook = await playbookFile(
+      `  - { name: l, lifecycle: { policy: run_once }, loop: ${items}, timeout: 3s, loop_control: { fail_fast: false }, process: { module: exec, params: { shell: 'echo $PPID >> workers; {{ item }}' } } }\n`,
+    );
+    await runOrk(['run', playbook, '--workspace', folder]);
+    return (await readFile(path.join(folder, 'workers'), 'utf8')).trim().split('\n');
+  };
+  const [first, second] = await workersOf('["true", "true"]');
+  expect(second).toBe(first);
+  const [stopped, next] = await workersOf('[sleep 60, "true"]');
+  expect(next).toMatch(/^\d+$/);
+  expect(next).not.toBe(stopped);
+});
+
 test('a timeout that passes before the program has started prevents it', async () => {
   const playbook = await playbookFile(`
   - { name: late, lifecycle: { policy: run_once }, timeout: 1ms, process: { module: exec, params: { shell: "sleep 1; touch done" } } }
