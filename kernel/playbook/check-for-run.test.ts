@@ -7,7 +7,7 @@ import type { Playbook } from './model.ts';
 async function refused(text: string) {
   const { playbook: compiled } = await validate(text);
   const { loaded } = loadPlaybook(text, 'p.yaml');
-  return daemonOnly(compiled as Playbook, loaded as LoadedPlaybook);
+  return daemonOnly(compiled as Playbook, loaded as LoadedPlaybook).problems;
 }
 
 it('run_once workloads can be run by `ork run`', async () => {

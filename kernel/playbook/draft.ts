@@ -2,6 +2,7 @@ import type { Json, JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
 import { DEFAULT_LOOP_VARIABLE } from './compile-policies.ts';
 import type { Path } from './source-map.ts';
+import { type Finding, valueAt } from './zod-issues.ts';
 
 /** An entry of a list of names, with its place. */
 export interface ListedName {
@@ -67,6 +68,23 @@ export function draftPlaybook(value: JsonObject): DraftPlaybook {
     if (workload.register !== undefined) addFirst(draft.byRegister, workload.register, workload);
   }
   return draft;
+}
+
+/** Keys that declare names: where one is misspelled, every use of the name would be reported as well. */
+const DECLARING = ['inputs', 'vars', 'name', 'register', 'loop_control', 'loop_var', 'index_var'];
+
+/** A playbook in which misspelled keys that declare names are written right. */
+export function withMeantNames(playbook: JsonObject, findings: readonly Finding[]): JsonObject {
+  const misspelled = findings.filter(
+    ({ meant }) => meant !== undefined && DECLARING.includes(meant),
+  );
+  if (misspelled.length === 0) return playbook;
+  const corrected = structuredClone(playbook);
+  for (const { path, meant = '' } of misspelled) {
+    const owner = valueAt(corrected, path.slice(0, -1));
+    if (isJsonObject(owner)) owner[meant] = owner[String(path.at(-1))] ?? null;
+  }
+  return corrected;
 }
 
 function draftWorkload(value: Json, path: Path): DraftWorkload {

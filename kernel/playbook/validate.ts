@@ -9,7 +9,7 @@ import { sourceEdges, streamEdges } from './check-streams.ts';
 import { checkTemplates } from './check-templates.ts';
 import { type Catalog, type Checking, suggester, type TracedEdge } from './checking.ts';
 import { compilePlaybook } from './compile.ts';
-import { draftPlaybook } from './draft.ts';
+import { draftPlaybook, withMeantNames } from './draft.ts';
 import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
 import { Inspections } from './inspections.ts';
 import type { LoadedPlaybook } from './load.ts';
@@ -17,8 +17,8 @@ import type { Edge, Graph, Playbook } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import { type Findings, ProblemList } from './problem-list.ts';
 import { knownKeys, type PlaybookInput, playbookSchema } from './schema.ts';
-import type { Path, SourceMap } from './source-map.ts';
-import { refuseForeignWords } from './vocabulary.ts';
+import { type Path, pathKey, type SourceMap } from './source-map.ts';
+import { type KnownWords, refuseForeignWords } from './vocabulary.ts';
 import { explainIssues } from './zod-issues.ts';
 
 export type { Catalog } from './checking.ts';
@@ -38,8 +38,8 @@ export async function validatePlaybook(
   catalog: Catalog,
 ): Promise<Validation> {
   const problems = new ProblemList();
-  const known = refuseForeignWords(loaded.value, loaded.map, problems);
-  const input = checkShape(known, loaded.map, problems);
+  const words = refuseForeignWords(loaded.value, loaded.map, problems);
+  const { input, known } = checkShape(words, loaded.map, problems);
   const draft = draftPlaybook(known);
   const inspections = new Inspections();
   const suggest = suggester();
@@ -54,24 +54,23 @@ export async function validatePlaybook(
   return { playbook: compilePlaybook(input, loaded), graph, ...problems.findings() };
 }
 
+/** Holds the playbook against the schema. `known` has the names that misspelled keys declare, too. */
 function checkShape(
-  value: JsonObject,
+  { playbook, meant }: KnownWords,
   map: SourceMap,
   problems: ProblemList,
-): PlaybookInput | undefined {
-  const parsed = playbookSchema.safeParse(value);
-  if (parsed.success) return parsed.data;
+): { input?: PlaybookInput; known: JsonObject } {
+  const parsed = playbookSchema.safeParse(playbook);
+  if (parsed.success) return { input: parsed.data, known: playbook };
   const wording = { label: keyLabel, knownKeys };
-  for (const { path, place, message, hint, kind } of explainIssues(
-    parsed.error.issues,
-    value,
-    wording,
-  )) {
+  const findings = explainIssues(parsed.error.issues, playbook, wording);
+  for (const { path, place, message, hint, kind } of findings) {
+    if (kind === 'required' && meant.has(pathKey(path))) continue;
     const where = kind === 'required' ? path.slice(0, -1) : path;
     const position = place === 'key' ? map.keyPosition(where) : map.valuePosition(where);
     problems.error(`playbook.${kind}`, message, position, hint);
   }
-  return undefined;
+  return { known: withMeantNames(playbook, findings) };
 }
 
 /** The nearest key of a path, with the index of a list's item: `` `env[0]` ``. */

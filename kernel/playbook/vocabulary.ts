@@ -1,8 +1,8 @@
-import type { JsonObject } from '../types/json.ts';
+import type { Json, JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
 import type { ProblemList } from './problem-list.ts';
 import { LIFECYCLE_SHAPES } from './schema-lifecycle.ts';
-import type { Path, SourceMap } from './source-map.ts';
+import { type Path, pathKey, type SourceMap } from './source-map.ts';
 
 type Level = 'playbook' | 'workload' | 'process';
 
@@ -40,21 +40,27 @@ const NEVER_SUPERVISED = [
   'on_crash',
 ];
 
-/**
- * Reports old words, and fields that do not belong to the workload's policy, and returns the playbook without
- * them, so that the schema does not report them again.
- */
+/** A playbook without the words that were refused, so that the schema does not report them again. */
+export interface KnownWords {
+  playbook: JsonObject;
+  /** Where the refused words belong: what is missing there has been told. By `pathKey`. */
+  meant: ReadonlySet<string>;
+}
+
+/** Reports old words, misplaced ones, and fields that do not belong to the workload's policy. */
 export function refuseForeignWords(
   playbook: JsonObject,
   map: SourceMap,
   problems: ProblemList,
-): JsonObject {
-  return new Vocabulary(map, problems).playbook(playbook);
+): KnownWords {
+  const vocabulary = new Vocabulary(map, problems);
+  return { playbook: vocabulary.playbook(playbook), meant: vocabulary.meant };
 }
 
 class Vocabulary {
   readonly #map: SourceMap;
   readonly #problems: ProblemList;
+  readonly meant = new Set<string>();
 
   constructor(map: SourceMap, problems: ProblemList) {
     this.#map = map;
@@ -63,12 +69,19 @@ class Vocabulary {
 
   playbook(playbook: JsonObject): JsonObject {
     const kept = this.#sift(playbook, 'playbook', []);
-    if (Array.isArray(kept['workloads'])) {
-      kept['workloads'] = kept['workloads'].map((workload, index) =>
-        isJsonObject(workload) ? this.#workload(workload, ['workloads', index]) : workload,
-      );
-    }
-    return kept;
+    // Who writes one old word writes the others as well.
+    this.#workloads(playbook['tasks'] ?? null, ['tasks']);
+    const { workloads } = kept;
+    return workloads === undefined
+      ? kept
+      : { ...kept, workloads: this.#workloads(workloads, ['workloads']) };
+  }
+
+  #workloads(workloads: Json, path: Path): Json {
+    if (!Array.isArray(workloads)) return workloads;
+    return workloads.map((workload, index) =>
+      isJsonObject(workload) ? this.#workload(workload, [...path, index]) : workload,
+    );
   }
 
   #workload(workload: JsonObject, path: Path): JsonObject {
@@ -87,7 +100,10 @@ class Vocabulary {
       const advice = adviceOn(key, level);
       if (advice === undefined) return false;
       const position = this.#map.keyPosition([...path, key]);
-      this.#problems.error('playbook.renamed', `\`${key}\` ${advice}`, position);
+      this.#problems.error('playbook.renamed', `\`${key}\` ${advice.text}`, position);
+      for (const [index] of advice.place.entries()) {
+        this.meant.add(pathKey([...path, ...advice.place.slice(0, index + 1)]));
+      }
       return true;
     });
   }
@@ -125,11 +141,18 @@ class Vocabulary {
   }
 }
 
-function adviceOn(key: string, level: Level): string | undefined {
-  const renamed = RENAMED[level];
-  if (Object.hasOwn(renamed, key)) return `is now \`${renamed[key]}\``;
-  if (level !== 'workload' || !Object.hasOwn(MISPLACED, key)) return undefined;
-  return `belongs under \`${MISPLACED[key]}\``;
+/** What to say of a refused word, and where the right one belongs. */
+function adviceOn(key: string, level: Level): { text: string; place: string[] } | undefined {
+  const renamed = ownValue(RENAMED[level], key);
+  if (renamed !== undefined) return { text: `is now \`${renamed}\``, place: renamed.split('.') };
+  const owner = level === 'workload' ? ownValue(MISPLACED, key) : undefined;
+  return owner === undefined
+    ? undefined
+    : { text: `belongs under \`${owner}\``, place: [owner, key] };
+}
+
+function ownValue(words: Record<string, string>, key: string): string | undefined {
+  return Object.hasOwn(words, key) ? words[key] : undefined;
 }
 
 const RENAMED_MODULES: Record<string, string> = {
@@ -140,5 +163,5 @@ const RENAMED_MODULES: Record<string, string> = {
 
 /** The new name of a module that was renamed, or undefined. */
 export function renamedModule(name: string): string | undefined {
-  return Object.hasOwn(RENAMED_MODULES, name) ? RENAMED_MODULES[name] : undefined;
+  return ownValue(RENAMED_MODULES, name);
 }

@@ -1,7 +1,7 @@
 import type { z } from 'zod';
-import { didYouMean } from '../expressions/nearest.ts';
+import { nearest } from '../expressions/nearest.ts';
 import type { Json } from '../types/json.ts';
-import type { Path } from './source-map.ts';
+import { type Path, pathKey } from './source-map.ts';
 
 type Issue = z.core.$ZodIssue;
 
@@ -14,6 +14,8 @@ export interface Finding {
   hint?: string;
   /** The kinds that callers tell apart. */
   kind: 'unknown-key' | 'required' | 'invalid';
+  /** Of an unknown key, the one that was probably meant. */
+  meant?: string;
 }
 
 export interface Wording {
@@ -23,15 +25,24 @@ export interface Wording {
   knownKeys(path: Path): string[];
 }
 
-/** Words the issues that zod found in `root`. */
+/** Words the issues that zod found in `root`. A key that is only misspelled is not said to be missing as well. */
 export function explainIssues(issues: readonly Issue[], root: Json, wording: Wording): Finding[] {
-  return issues.flatMap((issue) => explainIssue(issue, root, wording));
+  const findings = issues.flatMap((issue) => explainIssue(issue, root, wording));
+  const meant = new Set(
+    findings.flatMap(({ path, meant: key }) =>
+      key === undefined ? [] : [pathKey([...path.slice(0, -1), key])],
+    ),
+  );
+  return findings.filter(({ kind, path }) => kind !== 'required' || !meant.has(pathKey(path)));
 }
 
 function explainIssue(issue: Issue, root: Json, wording: Wording): Finding[] {
   const path = issue.path.map((step) => (typeof step === 'symbol' ? String(step) : step));
   if (issue.code === 'unrecognized_keys') {
-    return issue.keys.map((key) => unknownKey([...path, key], key, wording.knownKeys(path)));
+    const known = wording.knownKeys(path);
+    const present = new Set(Object.keys(valueAt(root, path) ?? {}));
+    const free = known.filter((name) => !present.has(name));
+    return issue.keys.map((key) => unknownKey([...path, key], key, known, free));
   }
   const value = valueAt(root, path);
   if (value === undefined) return [missing(path, issue, wording)];
@@ -44,16 +55,12 @@ function explainIssue(issue: Issue, root: Json, wording: Wording): Finding[] {
   return [invalid(path, withLabel(path, describe(issue, value), wording))];
 }
 
-function unknownKey(path: Path, key: string, known: string[]): Finding {
-  const hint =
-    didYouMean(key, known) ?? (known.length > 0 ? `known are: ${known.join(', ')}` : undefined);
-  const finding: Finding = {
-    path,
-    place: 'key',
-    message: `unknown key '${key}'`,
-    kind: 'unknown-key',
-  };
-  return hint === undefined ? finding : { ...finding, hint };
+function unknownKey(path: Path, key: string, known: string[], free: string[]): Finding {
+  const message = `unknown key '${key}'`;
+  const finding: Finding = { path, place: 'key', message, kind: 'unknown-key' };
+  const meant = nearest(key, free);
+  if (meant !== undefined) return { ...finding, meant, hint: `did you mean '${meant}'?` };
+  return known.length > 0 ? { ...finding, hint: `known are: ${known.join(', ')}` } : finding;
 }
 
 function missing(path: Path, issue: Issue, wording: Wording): Finding {
@@ -177,7 +184,8 @@ function typeOf(value: Json): string {
   return typeof value === 'object' ? 'map' : typeof value;
 }
 
-function valueAt(root: Json, path: Path): Json | undefined {
+/** The value at a path; undefined when there is none. */
+export function valueAt(root: Json, path: Path): Json | undefined {
   let value: Json | undefined = root;
   for (const step of path) {
     if (typeof value !== 'object' || value === null || !Object.hasOwn(value, step))
