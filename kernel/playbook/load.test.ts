@@ -67,7 +67,7 @@ describe('a problem is reported for', () => {
     ['an integer that loses digits', 'a: 12345678901234567890\n', ['1:4 yaml.number']],
     ['a list as a key', '? [a]\n: 1\n', ['1:3 yaml.syntax']],
     ['another YAML', '%YAML 1.1\n---\na: yes\n', ['1:1 yaml.version']],
-    ['an unclosed quote', 'a: "x\n', ['2:1 yaml.syntax']],
+    ['an unclosed quote', 'a: "x\n', ['1:4 yaml.syntax']],
   ])('%s', (_, text, expected) => {
     expect(problemsOf(text)).toEqual(expected);
   });

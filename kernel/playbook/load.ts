@@ -12,6 +12,7 @@ import type { JsonObject } from '../types/json.ts';
 import { isJsonObject } from '../types/json.ts';
 import { type Findings, ProblemList } from './problem-list.ts';
 import { type Path, pathKey, SourceMap } from './source-map.ts';
+import { yamlMistakes } from './yaml-error.ts';
 import { MAX_DEPTH, RAW_TAG, ValueBuilder } from './yaml-value.ts';
 
 /** The largest playbook, in bytes of UTF-8. */
@@ -106,7 +107,7 @@ class Loader {
       this.#error('yaml.empty', 'the playbook is empty', 0);
       return undefined;
     }
-    this.#reportSyntax([...document.errors, ...document.warnings]);
+    this.#reportSyntax([...document.errors, ...document.warnings], tokens);
     if (second !== undefined) {
       const start = second.contents?.range[0] ?? second.range[0];
       this.#error(
@@ -144,7 +145,7 @@ class Loader {
     return { file: this.#map.file, text: this.#text, value, map: this.#map, isRaw };
   }
 
-  #reportSyntax(errors: YAMLError[]): void {
+  #reportSyntax(errors: YAMLError[], tokens: CST.Token[]): void {
     // Braces without quotes cause a chain of errors that say nothing of templates.
     const bare = errors.map(({ pos }) => this.#bareTemplateAt(pos[0])).find((at) => at >= 0);
     if (bare !== undefined) {
@@ -153,10 +154,10 @@ class Loader {
       this.#problems.error('yaml.bare-template', 'a template must be in quotes', position, hint);
       return;
     }
-    for (const { code, message, pos } of errors.slice(0, MAX_SYNTAX_PROBLEMS)) {
-      const { text, hint } = explainYaml(code, message);
-      const position = this.#map.positionAt(pos[0], pos[1] - pos[0]);
-      this.#problems.error('yaml.syntax', text, position, hint);
+    const first = errors.slice(0, MAX_SYNTAX_PROBLEMS);
+    const lineOf = (offset: number): number => this.#lines.linePos(offset).line;
+    for (const { offset, length, text, hint } of yamlMistakes(first, tokens, lineOf)) {
+      this.#problems.error('yaml.syntax', text, this.#map.positionAt(offset, length), hint);
     }
   }
 
@@ -169,22 +170,5 @@ class Loader {
 
   #error(reason: string, message: string, offset: number, hint?: string): void {
     this.#problems.error(reason, message, this.#map.positionAt(offset, 1), hint);
-  }
-}
-
-function explainYaml(code: YAMLError['code'], message: string): { text: string; hint?: string } {
-  const text = message.replace(/:$/, '');
-  switch (code) {
-    case 'TAB_AS_INDENT':
-      return { text: 'a tab cannot indent YAML', hint: 'use spaces' };
-    case 'TAG_RESOLVE_FAILED':
-      return { text, hint: `${RAW_TAG} is the only tag of playbooks` };
-    case 'BAD_SCALAR_START':
-    case 'BLOCK_AS_IMPLICIT_KEY':
-      return { text, hint: 'put text with special characters in quotes' };
-    case 'NON_STRING_KEY':
-      return { text: 'a key must be plain text' };
-    default:
-      return { text };
   }
 }

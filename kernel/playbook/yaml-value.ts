@@ -148,6 +148,7 @@ export class ValueBuilder {
         'yaml.alias',
         `there is no anchor '&${node.source}' before this alias`,
         rangeOf(node),
+        'put text that starts with * in quotes',
       );
       return null;
     }
