@@ -10,7 +10,13 @@ describe('a module', () => {
 
   it('is named without templates', async () => {
     expect(await errors(withParams('{{ v }}', '{}', 'vars: { v: exec }\n'))).toEqual([
-      "there is no module '{{ v }}'",
+      "there is no module '{{ v }}' (`ork modules list` shows all)",
+    ]);
+  });
+
+  it('has no version', async () => {
+    expect(await errors(withParams('exec@^1.2', '{}'))).toEqual([
+      "there is no module 'exec@^1.2' (this version of ORK pins no versions of modules: write 'exec')",
     ]);
   });
 });

@@ -1,7 +1,7 @@
 import { didYouMean } from '../expressions/nearest.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
-import { type Checking, stringsIn } from './checking.ts';
+import { type Catalog, type Checking, stringsIn } from './checking.ts';
 import type { DraftWorkload } from './draft.ts';
 import { checkParams } from './params.ts';
 import type { Path } from './source-map.ts';
@@ -27,8 +27,16 @@ function reportUnknown({ path }: DraftWorkload, module: string, checking: Checki
     problems.error('playbook.renamed', `the module '${module}' is now '${renamed}'`, position);
     return;
   }
-  const hint = didYouMean(module, catalog.names());
+  const hint = adviceOn(module, catalog);
   problems.error('playbook.unknown-module', `there is no module '${module}'`, position, hint);
+}
+
+function adviceOn(module: string, catalog: Catalog): string {
+  const [name = ''] = module.split('@', 1);
+  if (name !== module && catalog.find(name) !== undefined) {
+    return `this version of ORK pins no versions of modules: write '${name}'`;
+  }
+  return didYouMean(module, catalog.names()) ?? '`ork modules list` shows all';
 }
 
 /** Params that stand at `base`, against the module's schema. `label` opens each message: the module, usually. */

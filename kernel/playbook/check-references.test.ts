@@ -33,6 +33,8 @@ describe('a name that exists is read', () => {
 describe('a name that does not exist is refused, and the nearest one named', () => {
   it.each([
     ['{{ thresold }}', "'thresold' does not exist (did you mean 'threshold'?)"],
+    ['{{ secret }}', "'secret' is a function (call it: secret('NAME'))"],
+    ['{{ now }}', "'now' is a function (call it: now())"],
     ['{{ hots }}', "'hots' does not exist (did you mean 'host'?)"],
     ['{{ resutl.status }}', "'resutl' does not exist (did you mean 'result'?)"],
     [

@@ -17,6 +17,13 @@ const REGISTERED_FIELDS = ['status', 'summary', 'error', 'attempts', 'duration_m
 const PLAYBOOK_FIELDS = ['name', 'run_id'];
 const ORK_FIELDS = ['workloads', 'playbook', 'resume_payload', 'loop'];
 const LOOP_FIELDS = ['index', 'first', 'last'];
+/** Functions that are taken for names, and how they are called. */
+const CALLS = new Map([
+  ['secret', "secret('NAME')"],
+  ['env', "env('NAME')"],
+  ['now', 'now()'],
+  ['uuid', 'uuid()'],
+]);
 
 /** What a reference reads beyond parameters: a workload's result, data that came from outside, or a part of either. */
 export type Resolved =
@@ -124,6 +131,11 @@ class Resolver {
     if (draft.byName.has(root)) {
       const hint = `add \`register: ${root}\` to it, or read _ork.workloads.${root}`;
       this.#error('playbook.unknown-name', `the workload '${root}' registers no result`, 0, hint);
+      return;
+    }
+    const call = CALLS.get(root);
+    if (call !== undefined) {
+      this.#error('playbook.unknown-name', `'${root}' is a function`, 0, `call it: ${call}`);
       return;
     }
     const parameters = [...Object.keys(draft.inputs), ...Object.keys(draft.vars)];

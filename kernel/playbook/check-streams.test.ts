@@ -156,6 +156,23 @@ describe('a stream that nobody reads is warned of', () => {
     expect(await warnings(off)).toEqual([]);
   });
 
+  it('of one whose rejects alone are read', async () => {
+    const text = playbook({
+      s: process(PRODUCER),
+      a: `stream_inputs: [s], ${process('data:map, params: { fields: {} }')}`,
+      b: `stream_inputs: [a.dead_letter], ${process('data:collect')}`,
+    });
+    expect(await warnings(text)).toEqual(unread);
+  });
+
+  it('but not of one that is read in a wrong way', async () => {
+    const text = playbook({
+      a: `stream_inputs: [a], ${process('data:map, params: { fields: {} }')}`,
+    });
+    expect(await warnings(text)).toEqual([]);
+    expect(await errors(text)).toEqual(["'a' cannot wait for itself"]);
+  });
+
   it('but not of a source of events', async () => {
     const text = playbook({
       a: `lifecycle: { policy: supervise }, ${process(PRODUCER)}`,

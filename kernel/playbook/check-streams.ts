@@ -3,7 +3,6 @@ import type { ModuleManifest } from '../types/manifest.ts';
 import { findUpstream } from './check-names.ts';
 import { type Checking, manifestOf, type TracedEdge } from './checking.ts';
 import type { DraftWorkload, ListedName } from './draft.ts';
-import type { Edge } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import { streamIsOn, streamSetting } from './pipeline.ts';
 
@@ -21,7 +20,7 @@ export function splitStreamInput(text: string): { workload: string; port: string
 /** Resolves `stream_inputs` against the modules' roles and ports, and warns of streams nobody reads. */
 export function streamEdges(checking: Checking): TracedEdge[] {
   const edges = checking.draft.workloads.flatMap((workload) => inputsOf(workload, checking));
-  const reads = [...edges, ...checking.draft.workloads.flatMap(eventReads)];
+  const reads = checking.draft.workloads.flatMap(readsOf);
   warnUnread(reads, checking);
   warnUnreadRejects(reads, checking);
   warnStarved(checking);
@@ -116,20 +115,29 @@ function checkProducer(
 }
 
 /** Who is read, and by which port. */
-type Read = Pick<Edge, 'port'> & { from: string };
+interface Read {
+  from: string;
+  port: string;
+}
 
-function eventReads({ source }: DraftWorkload): Read[] {
-  if (source === undefined) return [];
-  const { workload, port } = splitStreamInput(source.text);
-  return [{ from: workload, port }];
+/** As it is written: what is wrong with it has been reported, and nobody is unread for that. */
+function readsOf({ streamInputs, source }: DraftWorkload): Read[] {
+  const listed = source === undefined ? streamInputs : [...streamInputs, source];
+  return listed.map(({ text }) => {
+    const { workload, port } = splitStreamInput(text);
+    return { from: workload, port };
+  });
 }
 
 /** A producer that nobody reads, and a transform that is fed for nothing. */
-function warnUnread(edges: Read[], checking: Checking): void {
-  const read = new Set<string>(edges.map(({ from }) => from));
+function warnUnread(reads: Read[], checking: Checking): void {
+  const ports = Map.groupBy(reads, ({ from }) => from);
   for (const workload of checking.draft.workloads) {
     const manifest = manifestOf(workload, checking);
-    if (manifest === undefined || read.has(workload.name)) continue;
+    if (manifest === undefined) continue;
+    // A port that does not exist is likely to be misspelled.
+    const read = ports.get(workload.name)?.some(({ port }) => !manifest.ports.includes(port));
+    if (read === true) continue;
     const fed = manifest.stream === 'transform' && workload.streamInputs.length > 0;
     if (manifest.stream !== 'producer' && !fed) continue;
     if (!streamIsOn(manifest, workload.params)) continue;
@@ -141,8 +149,8 @@ function warnUnread(edges: Read[], checking: Checking): void {
 }
 
 /** Records that `on_error: dead_letter` sets aside are lost when nobody takes them. */
-function warnUnreadRejects(edges: Read[], checking: Checking): void {
-  const rejects = edges.filter(({ port }) => port === 'dead_letter').map(({ from }) => from);
+function warnUnreadRejects(reads: Read[], checking: Checking): void {
+  const rejects = reads.filter(({ port }) => port === 'dead_letter').map(({ from }) => from);
   const read = new Set(rejects);
   for (const { name, path, params } of checking.draft.workloads) {
     if (params['on_error'] !== 'dead_letter' || read.has(name)) continue;
