@@ -139,6 +139,20 @@ describe('streams', () => {
   });
 });
 
+describe('a consumer that never starts', () => {
+  test('leaves its producer alone', async () => {
+    const { report, events } = await start(`workloads:
+  - { name: x, ${once}, process: { module: "probe:flaky", params: { succeeds_at: 2, code: denied } } }
+  - { name: p, ${once}, process: { module: "probe:twin", params: { records: 50 } } }
+  - { name: c, ${once}, process: { module: "probe:in_order" }, depends_on: [x], stream_inputs: [p], stream_policy: { buffer_size: 10 } }
+`);
+    expect(statuses(await report)).toEqual({ x: 'Failed', p: 'Completed', c: 'Skipped' });
+    expect(events.filter(({ event }) => event === 'stream.stats')).toMatchObject([
+      { from: 'p', to: 'c', stats: { written: 0 } },
+    ]);
+  });
+});
+
 describe('a reader that has seen enough', () => {
   test('lets its producer complete', async () => {
     const report = await reportOf(`workloads:
