@@ -1,15 +1,18 @@
-import type { Reference } from '../expressions/references.ts';
 import type { Inspection } from '../expressions/template.ts';
 import type { ModuleManifest } from '../types/manifest.ts';
-import { positionOf } from './check-expressions.ts';
 import type { Resolved } from './check-references.ts';
 import { type Checking, matchPatterns, type PlacedText } from './checking.ts';
 import type { DraftWorkload } from './draft.ts';
+import { originsOf } from './input-flows.ts';
+import type { SourcePosition } from './model.ts';
 import { PIPELINE, stepsOf } from './pipeline.ts';
 import type { Path } from './source-map.ts';
 
 /** Params that become the arguments of a program, where every process of the host can read them. */
 const ARGUMENTS: Record<string, string[]> = { exec: ['command', 'args', 'shell'] };
+
+export const PROGRAM_HINT =
+  'pass it by an environment variable, a bound parameter or stdin instead';
 
 /** Which params of a workload are the text of a program, and which its arguments: patterns of paths. */
 export interface ProgramText {
@@ -21,7 +24,7 @@ export interface ProgramText {
 export interface InspectedText {
   site: PlacedText;
   inspection: Inspection;
-  reads: { resolved: Resolved; reference: Reference }[];
+  reads: { resolved: Resolved; position: SourcePosition }[];
 }
 
 /** The params of a workload that make up a program; those of a pipeline are those of its steps. */
@@ -48,9 +51,7 @@ export function checkProgramText(
   checking: Checking,
 ): void {
   if (matchPatterns(text.code, path) === 'within') {
-    for (const { resolved, reference } of reads) {
-      reportCode(resolved, loopReads, positionOf(reference, site, checking), checking);
-    }
+    for (const { resolved, position } of reads) reportCode(resolved, loopReads, position, checking);
   }
   if (matchPatterns(text.arguments, path) === 'within') warnSecret(inspection, site, checking);
 }
@@ -59,21 +60,20 @@ export function checkProgramText(
 function reportCode(
   resolved: Resolved,
   loopReads: Resolved[],
-  position: ReturnType<typeof positionOf>,
+  position: SourcePosition,
   { problems }: Checking,
 ): void {
-  const [what, origins] =
-    resolved.kind === 'item' ? ['the item of this loop', loopReads] : [undefined, [resolved]];
-  const hint = 'pass it by an environment variable, a bound parameter or stdin instead';
+  const what = resolved.kind === 'item' ? 'the item of this loop' : undefined;
+  const origins = originsOf(resolved, loopReads);
   const outside = origins.find(({ kind }) => kind === 'outside');
   if (outside?.kind === 'outside') {
     const subject =
       what === undefined ? `\`${outside.name}\`` : `${what} is of \`${outside.name}\`, which`;
     const message = `${subject} comes from outside and may not become part of a program`;
-    problems.error('playbook.code-injection', message, position, hint);
+    problems.error('playbook.code-injection', message, position, PROGRAM_HINT);
   } else if (origins.some(({ kind }) => kind === 'workload')) {
     const message = 'a result of another workload becomes part of a program here';
-    problems.warning('playbook.code-injection', message, position, hint);
+    problems.warning('playbook.code-injection', message, position, PROGRAM_HINT);
   }
 }
 

@@ -25,7 +25,7 @@ const CALLS = new Map([
   ['uuid', 'uuid()'],
 ]);
 
-/** What a reference reads beyond parameters: a workload's result, data that came from outside, or a part of either. */
+/** What a reference reads: a workload's result, an input, data that came from outside, or a part of one of these. */
 export type Resolved =
   | {
       kind: 'workload';
@@ -34,6 +34,7 @@ export type Resolved =
       field: string | undefined;
     }
   | { kind: 'outside'; name: 'event' | 'activation' | 'resume_payload' }
+  | { kind: 'input'; name: string }
   /** The item of the workload's own loop, which is what `loop` has read. */
   | { kind: 'item' };
 
@@ -52,7 +53,7 @@ interface Site extends PlacedText {
 
 /**
  * Finds what a reference stands for; reports it when there is no such thing. Undefined when it reads
- * a parameter or nothing. `site` is the text that the reference stands in.
+ * a var or nothing. `site` is the text that the reference stands in.
  */
 export function resolveReference(
   reference: Reference,
@@ -77,7 +78,8 @@ class Resolver {
     const { draft } = this.#checking;
     const root = this.#part(0) ?? '';
     const registrar = draft.byRegister.get(root);
-    if (this.#isParameter(root)) return undefined;
+    if (Object.hasOwn(draft.inputs, root)) return { kind: 'input', name: root };
+    if (Object.hasOwn(draft.vars, root)) return undefined;
     if (this.#site.scope.kind === 'parameters') return this.#notAParameter(root);
     if (this.#loopNames().includes(root)) return this.#loopName(root);
     if (root === '_ork') return this.#kernel();
@@ -85,11 +87,6 @@ class Resolver {
     if (registrar !== undefined) return this.#result(registrar, 1, REGISTERED_FIELDS);
     if (!this.#isKnownRoot(root)) this.#unknownRoot(root);
     return undefined;
-  }
-
-  #isParameter(root: string): boolean {
-    const { draft } = this.#checking;
-    return Object.hasOwn(draft.inputs, root) || Object.hasOwn(draft.vars, root);
   }
 
   #loopNames(): string[] {

@@ -1,4 +1,3 @@
-import type { Reference } from '../expressions/references.ts';
 import { isTemplate } from '../expressions/scanner.ts';
 import type { Inspection } from '../expressions/template.ts';
 import type { Json } from '../types/json.ts';
@@ -20,6 +19,7 @@ import {
   type TracedEdge,
 } from './checking.ts';
 import type { DraftWorkload } from './draft.ts';
+import { emptyFlows, type InputFlows, noteFlows } from './input-flows.ts';
 import type { Graph, SourcePosition, WorkloadName } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import type { Path } from './source-map.ts';
@@ -36,6 +36,7 @@ export interface TemplateNeeds {
   edges: TracedEdge[];
   handlers: Graph['handlers'];
   triggerReads: TriggerRead[];
+  flows: InputFlows;
 }
 
 /**
@@ -43,7 +44,12 @@ export interface TemplateNeeds {
  * reads whose result.
  */
 export async function checkTemplates(checking: Checking): Promise<TemplateNeeds> {
-  const needs: TemplateNeeds = { edges: [], handlers: new Map(), triggerReads: [] };
+  const needs: TemplateNeeds = {
+    edges: [],
+    handlers: new Map(),
+    triggerReads: [],
+    flows: emptyFlows(),
+  };
   const { draft } = checking;
   for (const workload of draft.workloads) {
     await new WorkloadTemplates(workload, checking, needs).check();
@@ -113,7 +119,12 @@ class WorkloadTemplates {
       if (relation === 'within' || !holdsTemplate(site, this.#checking)) continue;
       if (relation === 'above') refuseTemplate(site, site.text.indexOf('{{'), this.#checking);
       const seen = await this.#inspect(site, this.#loopNames);
-      checkProgramText(programParams, inner, { ...seen, site }, this.#loopReads, this.#checking);
+      const loopReads = this.#loopReads;
+      checkProgramText(programParams, inner, { ...seen, site }, loopReads, this.#checking);
+      const inProgram = matchPatterns(programParams.code, inner) === 'within';
+      const { reads } = seen;
+      const workload = this.#workload;
+      noteFlows(this.#needs.flows, { workload, path: inner, inProgram, reads, loopReads });
     }
   }
 
@@ -158,16 +169,17 @@ class WorkloadTemplates {
     const scope: NameScope = { kind: 'workload', loopNames };
     const reads = inspection.references.flatMap((reference) => {
       const resolved = resolveReference(reference, { ...site, scope }, this.#checking);
-      return resolved === undefined ? [] : [{ resolved, reference }];
+      if (resolved === undefined) return [];
+      const position = positionOf(reference, site, this.#checking);
+      return [{ resolved, position }];
     });
-    for (const { resolved, reference } of reads) this.#note(resolved, reference, site);
+    for (const { resolved, position } of reads) this.#note(resolved, position, site);
     return { inspection, reads };
   }
 
-  #note(resolved: Resolved, reference: Reference, site: PlacedText): void {
-    const position = positionOf(reference, site, this.#checking);
+  #note(resolved: Resolved, position: SourcePosition, site: PlacedText): void {
     const to = asWorkloadName(this.#workload.name);
-    if (resolved.kind === 'item') return;
+    if (resolved.kind === 'item' || resolved.kind === 'input') return;
     if (resolved.kind === 'outside') {
       const { name } = resolved;
       if (name !== 'resume_payload')

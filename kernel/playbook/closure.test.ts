@@ -289,3 +289,71 @@ describe('the digest', () => {
     expect(new Set(await Promise.all(changes.map((change) => digest(change)))).size).toBe(3);
   });
 });
+
+describe('outside data for an input that the called playbook puts into a program', () => {
+  const SHELL = 'process: { module: exec, params: { shell: "echo {{ who }}" } }';
+  const child = playbook({ w: SHELL }, 'inputs: { who: { type: string } }\n');
+  const source =
+    'lifecycle: { policy: supervise }, process: { module: data:generate_from_list, params: { items: [] } }';
+  const triggered = (inputs: string, rest = ''): string =>
+    playbook({
+      s: source,
+      a: `lifecycle: { policy: event_driven, source: s }, ${calling('x.yaml', inputs, rest)}`,
+    });
+  const refused = (subject: string, file = 'x.yaml', input = 'who'): string =>
+    `main.yaml:5 ${subject} comes from outside and may not become part of a program: ${file} puts its input '${input}' into one`;
+
+  test('is an error where it is handed over', async () => {
+    const files = { 'main.yaml': triggered('{ who: "hi {{ event.name }}" }'), 'x.yaml': child };
+    expect(await problems(files)).toEqual([refused('`event`')]);
+  });
+
+  test('whatever is in between', async () => {
+    const files = {
+      'main.yaml': triggered('{ name: "{{ event.name }}" }').replace('x.yaml', 'y.yaml'),
+      'y.yaml': playbook(
+        { b: calling('x.yaml', '{ who: "{{ item }}" }', ', loop: "{{ [name] }}"') },
+        'inputs: { name: { type: string } }\n',
+      ),
+      'x.yaml': child,
+    };
+    expect(await problems(files)).toEqual([refused('`event`', 'y.yaml', 'name')]);
+  });
+
+  test('is no mistake where the value is a number', async () => {
+    const files = {
+      'main.yaml': triggered('{ who: "{{ event.count }}" }'),
+      'x.yaml': child.replace('string', 'integer'),
+    };
+    expect(await problems(files)).toEqual([]);
+  });
+
+  test('nor where it goes into an environment', async () => {
+    const environment = 'params: { shell: "echo $WHO", env: { WHO: "{{ who }}" } }';
+    const files = {
+      'main.yaml': triggered('{ who: "{{ event.name }}" }'),
+      'x.yaml': child.replace('params: { shell: "echo {{ who }}" }', environment),
+    };
+    expect(await problems(files)).toEqual([]);
+  });
+
+  test('is a warning when it is the result of another workload', async () => {
+    const files = {
+      'main.yaml': playbook({
+        r: 'register: r',
+        a: calling('x.yaml', '{ who: "{{ r.summary.name }}" }'),
+      }),
+      'x.yaml': child,
+    };
+    const { checked, problems: found } = await check(files);
+    expect(checked).toBeDefined();
+    expect(found).toMatchObject([
+      {
+        severity: 'warning',
+        message:
+          "a result of another workload becomes part of a program: x.yaml puts its input 'who' into one",
+        position: { line: 5 },
+      },
+    ]);
+  });
+});

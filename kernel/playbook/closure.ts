@@ -7,11 +7,13 @@ import {
   pathRefusal,
   type Refusal,
 } from './call.ts';
+import { checkCallFlows } from './check-call-flows.ts';
 import { grantRefusals } from './check-call-grants.ts';
 import { checkCallInputs } from './check-call-inputs.ts';
 import { daemonOnly } from './check-for-run.ts';
 import type { Catalog } from './checking.ts';
 import { type LoadedPlaybook, loadPlaybook } from './load.ts';
+import type { SourcePosition } from './model.ts';
 import { asWorkloadName } from './names.ts';
 import { concatFindings, type Findings, joinFindings, ProblemList } from './problem-list.ts';
 import { type Validation, validatePlaybook } from './validate.ts';
@@ -124,25 +126,33 @@ class ClosureVisit {
 
   async #follow(call: DraftCall, loaded: LoadedPlaybook, chain: Chain): Promise<void> {
     const caller = chain.at(-1) as Member;
-    const position = loaded.map.valuePosition([...call.place, 'path']);
-    const report = ({ reason, message, hint }: Refusal): void =>
-      caller.problems.error(reason, message, position, hint);
     const found = pathRefusal(call, loaded) ?? (await this.#find(call, chain));
     if (found === undefined) return;
     if ('reason' in found) {
-      report(found);
+      report(found, pathPosition(call, loaded), caller.problems);
       return;
     }
     caller.calls.push({ call, member: found });
     caller.height = Math.max(caller.height, found.height + 1);
-    const called = found.validation?.playbook;
-    if (called === undefined) return;
-    checkCallInputs(call, called, loaded, caller.problems);
-    const workloads = caller.validation?.playbook?.workloads ?? [];
+    this.#compare(call, loaded, caller, found);
+  }
+
+  /** What a call gives and grants, against what the called playbook takes and asks for. */
+  #compare(call: DraftCall, loaded: LoadedPlaybook, caller: Member, callee: Member): void {
+    const { file, validation } = callee;
+    if (validation?.playbook === undefined || caller.validation === undefined) return;
+    const { playbook, flows } = validation;
+    const { problems } = caller;
+    checkCallInputs(call, playbook, loaded, problems);
+    const target = { file, playbook, intoPrograms: flows.intoPrograms };
+    checkCallFlows(call, caller.validation.flows, target, problems);
+    const workloads = caller.validation.playbook?.workloads ?? [];
     const workload = workloads.find(({ name }) => name === call.workload);
     if (workload === undefined) return;
-    const { workspace } = this.#options;
-    for (const refusal of grantRefusals(workload, found.file, called, workspace)) report(refusal);
+    const position = pathPosition(call, loaded);
+    for (const refusal of grantRefusals(workload, file, playbook, this.#options.workspace)) {
+      report(refusal, position, problems);
+    }
   }
 
   /** The playbook that a call names, or why there is none; undefined when that has been reported. */
@@ -185,6 +195,14 @@ class ClosureVisit {
     if (loaded !== undefined) return this.enter(loaded, realPath, chain);
     return this.#add({ file, realPath, text, found });
   }
+}
+
+function pathPosition({ place }: DraftCall, { map }: LoadedPlaybook): SourcePosition {
+  return map.valuePosition([...place, 'path']);
+}
+
+function report(refusal: Refusal, position: SourcePosition, problems: ProblemList): void {
+  problems.error(refusal.reason, refusal.message, position, refusal.hint);
 }
 
 function tooDeep(chain: Chain): Refusal {

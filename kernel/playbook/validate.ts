@@ -11,6 +11,7 @@ import { type Catalog, type Checking, suggester, type TracedEdge } from './check
 import { compilePlaybook } from './compile.ts';
 import { draftPlaybook, withMeantNames } from './draft.ts';
 import { buildGraph, edgesInsideGroups, findCycles } from './graph.ts';
+import type { InputFlows } from './input-flows.ts';
 import { Inspections } from './inspections.ts';
 import type { LoadedPlaybook } from './load.ts';
 import type { Edge, Graph, Playbook } from './model.ts';
@@ -27,6 +28,7 @@ export interface Validation extends Findings {
   /** Missing when there is an error; warnings do not count. */
   playbook?: Playbook;
   graph?: Graph;
+  flows: InputFlows;
 }
 
 /**
@@ -49,9 +51,10 @@ export async function validatePlaybook(
   checkModules(checking);
   await checkLifecycles(checking);
   checkPipelines(checking);
-  const graph = await connect(checking);
-  if (input === undefined || problems.hasErrors()) return problems.findings();
-  return { playbook: compilePlaybook(input, loaded), graph, ...problems.findings() };
+  const { graph, flows } = await connect(checking);
+  const findings = problems.findings();
+  if (input === undefined || problems.hasErrors()) return { flows, ...findings };
+  return { playbook: compilePlaybook(input, loaded), graph, flows, ...findings };
 }
 
 /** Holds the playbook against the schema. `known` has the names that misspelled keys declare, too. */
@@ -80,9 +83,9 @@ function keyLabel(path: Path): string {
   return path.length === 0 ? 'the playbook' : `\`${path[key] ?? ''}${indices.join('')}\``;
 }
 
-async function connect(checking: Checking): Promise<Graph> {
+async function connect(checking: Checking): Promise<{ graph: Graph; flows: InputFlows }> {
   const { draft, problems } = checking;
-  const { edges: stateEdges, handlers, triggerReads } = await checkTemplates(checking);
+  const { edges: stateEdges, handlers, triggerReads, flows } = await checkTemplates(checking);
   const edges = [
     ...dependencyEdges(checking),
     ...streamEdges(checking),
@@ -95,7 +98,7 @@ async function connect(checking: Checking): Promise<Graph> {
   reportCycles(graph, placed, problems);
   reportEdgesInsideGroups(graph, placed, problems);
   new RunChecks(checking, graph, placed).check(triggerReads);
-  return graph;
+  return { graph, flows };
 }
 
 function reportCycles(graph: Graph, edges: TracedEdge[], problems: ProblemList): void {
