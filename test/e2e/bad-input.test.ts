@@ -61,8 +61,27 @@ describe('an invalid playbook', () => {
     expect(code).toBe(1);
     expect(JSON.parse(stdout)).toMatchObject({
       valid: false,
+      errors: 1,
+      warnings: 0,
       problems: [{ severity: 'error', file, line: 6, column: 24 }],
     });
+  });
+
+  test('shows the first hundred mistakes and counts the others', async () => {
+    const missing = Array.from({ length: 250 }, (_, index) => `x${index}`).join(', ');
+    const file = await fileWith(
+      workload(
+        `    process: { module: exec, params: { command: ls } }\n    depends_on: [${missing}]\n`,
+      ),
+    );
+    const { code, stderr } = await runOrk(['validate', file]);
+    expect(code).toBe(1);
+    expect(stderr.match(/: error: /g)).toHaveLength(100);
+    expect(stderr).toContain("there is no workload 'x99'");
+    expect(stderr).toMatch(/\n… and 150 more\n\n250 errors\nvalidation failed\n$/);
+    const { stdout } = await runOrk(['validate', file, '--output', 'json']);
+    const { errors, problems } = JSON.parse(stdout);
+    expect({ errors, kept: problems.length }).toEqual({ errors: 250, kept: 100 });
   });
 });
 
