@@ -85,7 +85,7 @@ it('builds what changed, and nothing else', { timeout: 60_000 }, async () => {
   ]);
 });
 
-it('wants folders to be called like their family', { timeout: 30_000 }, async () => {
+it('wants folders to be called like their family', { timeout: 120_000 }, async () => {
   await addFamily('ccc');
   const text = await readFile(join(folder, 'modules', 'ccc', 'index.ts'), 'utf8');
   await writeFile(join(folder, 'modules', 'ccc', 'index.ts'), text.replace("'ccc'", "'ddd'"));
