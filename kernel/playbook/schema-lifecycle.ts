@@ -2,8 +2,10 @@ import { constants } from 'node:os';
 import * as z from 'zod';
 import { count, delay, duration } from './schema-scalars.ts';
 
+const POLICY = 'How the kernel manages the workload.';
+
 const runOnce = z
-  .strictObject({ policy: z.literal('run_once') })
+  .strictObject({ policy: z.literal('run_once').describe(POLICY) })
   .describe('Runs once, when everything that it depends on has ended.');
 
 const backoff = z
@@ -50,7 +52,8 @@ const timing = {
   failure_threshold: count(100).optional().describe('Failures in a row that count; 3.'),
 };
 
-const port = z.int().min(1).max(65_535);
+const port = z.int().min(1).max(65_535).describe('The number of a TCP port.');
+const host = z.string().optional().describe('A name or an address; 127.0.0.1.');
 
 const probe = z
   .strictObject({
@@ -58,16 +61,17 @@ const probe = z
     http: z
       .strictObject({
         port,
-        path: z.string().startsWith('/', 'must start with /').optional(),
-        host: z.string().optional(),
-        status: z.int().min(100).max(599).optional(),
+        path: z
+          .string()
+          .startsWith('/', 'must start with /')
+          .optional()
+          .describe('What is asked for; /.'),
+        host,
+        status: z.int().min(100).max(599).optional().describe('The one answer that counts.'),
       })
       .optional()
       .describe('A GET request that answers below 400, or with `status`.'),
-    tcp: z
-      .strictObject({ port, host: z.string().optional() })
-      .optional()
-      .describe('A port that takes connections.'),
+    tcp: z.strictObject({ port, host }).optional().describe('A port that takes connections.'),
     log_line: z
       .string()
       .min(1)
@@ -86,7 +90,7 @@ const probe = z
 
 const supervise = z
   .strictObject({
-    policy: z.literal('supervise'),
+    policy: z.literal('supervise').describe(POLICY),
     restart_policy: z
       .enum(['always', 'on_failure', 'never'])
       .optional()
@@ -101,7 +105,7 @@ const supervise = z
 
 const eventDriven = z
   .strictObject({
-    policy: z.literal('event_driven'),
+    policy: z.literal('event_driven').describe(POLICY),
     source: z.string().describe('The workload whose records are the events: NAME or NAME.port.'),
     max_instances: count(10_000).optional().describe('Runs at once; 16.'),
     queue: z.int().min(0).max(1_000_000).optional().describe('Events that wait; 1024.'),
@@ -114,7 +118,7 @@ const eventDriven = z
 
 const scheduled = z
   .strictObject({
-    policy: z.literal('scheduled'),
+    policy: z.literal('scheduled').describe(POLICY),
     cron: z.string().meta({
       description: 'Five fields (minute, hour, day, month, weekday), or six with seconds first.',
       examples: ['*/5 * * * *'],

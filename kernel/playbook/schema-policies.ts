@@ -78,7 +78,10 @@ export const INPUT_TYPES = [
 export const inputDeclaration = z
   .strictObject({
     type: z.enum(INPUT_TYPES).optional().describe('What a value must be; any.'),
-    default: z.custom<import('../types/json.ts').Json>(() => true).optional(),
+    default: z
+      .custom<import('../types/json.ts').Json>(() => true)
+      .optional()
+      .describe('Its value when none is given.'),
     description: z.string().optional().describe('Text for people.'),
   })
   .describe('A parameter of the playbook; required unless it has a default.');

@@ -47,11 +47,14 @@ const resourceLimits = z
 
 const namespaces = z
   .strictObject({
-    pid: z.boolean().optional(),
-    mount: z.boolean().optional(),
-    ipc: z.boolean().optional(),
-    uts: z.boolean().optional(),
-    user: z.union([z.boolean(), z.literal('auto')], 'must be true, false or auto').optional(),
+    pid: z.boolean().optional().describe('Processes: it sees its own only.'),
+    mount: z.boolean().optional().describe('Files: it sees what it is granted.'),
+    ipc: z.boolean().optional().describe('Shared memory and message queues of System V.'),
+    uts: z.boolean().optional().describe('The name of the host.'),
+    user: z
+      .union([z.boolean(), z.literal('auto')], 'must be true, false or auto')
+      .optional()
+      .describe('User ids; auto: where it is needed.'),
     net: z.boolean().optional().describe('false: the network of the host.'),
   })
   .describe('Which namespaces are new; all of them when left out.');

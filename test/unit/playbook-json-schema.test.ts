@@ -33,7 +33,10 @@ async function judge(text: string): Promise<{ editor: string[]; validator: strin
 interface Described {
   description?: string;
   properties?: Record<string, Described>;
-  anyOf?: { const?: string }[];
+  items?: Described;
+  additionalProperties?: Described;
+  anyOf?: (Described & { const?: string })[];
+  oneOf?: Described[];
 }
 
 const HEAD = 'name: test\nschemaVersion: v1.0.0\n';
@@ -203,9 +206,13 @@ describe('tells editors', () => {
   test('what each field means', () => {
     const silent: string[] = [];
     const walk = (node: Described | undefined, place: string) => {
-      for (const [name, field] of Object.entries(node?.properties ?? {})) {
+      if (node === undefined) return;
+      for (const [name, field] of Object.entries(node.properties ?? {})) {
         if (!('description' in field) && !('$ref' in field)) silent.push(`${place}.${name}`);
+        walk(field, `${place}.${name}`);
       }
+      const { items, additionalProperties, anyOf = [], oneOf = [] } = node;
+      for (const inner of [items, additionalProperties, ...anyOf, ...oneOf]) walk(inner, place);
     };
     walk(schema, 'playbook');
     walk(workload, 'workload');
