@@ -23,7 +23,7 @@ import { addParentheses, rewriteTree } from './rewrite.ts';
 import type { Host } from './scope.ts';
 import { explainSyntax, syntaxError } from './syntax-error.ts';
 
-export { FUNCTION_NAMES, METHOD_NAMES } from './environment.ts';
+export { argumentCountsOf, FUNCTION_NAMES, METHOD_NAMES } from './environment.ts';
 
 /** A compiled CEL expression; it keeps nothing between evaluations. */
 export interface Expression {

@@ -39,6 +39,21 @@ export const METHOD_NAMES: ReadonlySet<string> = new Set([
   ...MACRO_METHODS,
 ]);
 
+const argumentCounts = Map.groupBy(declared, ({ name, target }) =>
+  callKey(name, target !== undefined),
+);
+
+/** How many arguments a function or method takes; nothing is known of what the parser takes apart. */
+export function argumentCountsOf(name: string, method: boolean): number[] | undefined {
+  const overloads = argumentCounts.get(callKey(name, method));
+  const counts = overloads?.map(({ arguments: { length } }) => length);
+  return counts === undefined ? undefined : [...new Set(counts)].sort((a, b) => a - b);
+}
+
+function callKey(name: string, method: boolean): string {
+  return method ? `.${name}` : name;
+}
+
 /** Plans a tree that `rewriteTree` has prepared. */
 export function planExpression(root: Expr): Plan {
   return withHost(environment, root);

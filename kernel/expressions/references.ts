@@ -27,6 +27,8 @@ export interface FunctionCall {
   name: string;
   method: boolean;
   offset: number;
+  /** How many arguments it is given, the value of a method not counted. */
+  arguments: number;
 }
 
 /** What can be said of an expression without evaluating it. */
@@ -100,7 +102,7 @@ function noteCall(
   found: Analysis,
 ): void {
   const method = target !== undefined;
-  found.calls.push({ name, method, offset });
+  found.calls.push({ name, method, offset, arguments: args.length });
   if (name === NOT_LINEAR) found.linear = false;
   if (name !== 'secret' || method || optional || args[0] === undefined) return;
   const secret = stringConstant(args[0]);

@@ -36,8 +36,19 @@ function unexpectedText(source: string, offset: number): ExpressionError {
   return syntaxError(source, message, offset, text.length, hintFor(text, source));
 }
 
+/** What other languages write, and what CEL writes for it. */
+const OTHER_LANGUAGES = new Map([
+  ['|', 'there are no pipes: write upper(name) for `name | upper`'],
+  ['=', 'values are compared with =='],
+  ['&', 'both is written &&'],
+  ['and', 'both is written &&'],
+  ['or', 'either is written ||'],
+  ['if', 'a choice is written: condition ? one : other'],
+]);
+
 function hintFor(text: string, source: string): string | undefined {
-  if (text === '|') return 'there are no pipes: write upper(name) for `name | upper`';
+  const other = OTHER_LANGUAGES.get(text);
+  if (other !== undefined) return other;
   const [first = ''] = /[A-Za-z_]\w*/.exec(source) ?? [];
   return FUNCTION_NAMES.has(first) ? undefined : didYouMean(first, FUNCTION_NAMES);
 }

@@ -19,6 +19,14 @@ describe('an expression param', () => {
     ['(record.a', "'(' has no matching ')'"],
     ['record.a >', "unexpected '>' in `record.a >`"],
     ['upperr(record.a)', "unknown function 'upperr' (did you mean 'upper'?)"],
+    ['upper()', '`upper` takes 1 argument, and gets 0'],
+    ['record.a.trim(1)', '`trim` takes 0 arguments, and gets 1'],
+    [
+      'format_time(record.a, record.b, record.c, 1)',
+      '`format_time` takes 1 to 3 arguments, and gets 4',
+    ],
+    ['record.a = 1', "unexpected '=' in `record.a = 1` (values are compared with ==)"],
+    ['record.a and record.b', "unexpected 'and' in `record.a and record.b` (both is written &&)"],
     ['has(record)', '`has` asks for a field of something: has(x.field)'],
   ])('is parsed: %s', async (where, expected) => {
     expect(await errors(withParams('data:filter', `{ where: "${where}" }`))).toEqual([expected]);

@@ -29,15 +29,15 @@ export function refuseTemplate(
   problems.error('expression.template', message, position, hint);
 }
 
-/** Reports functions that do not exist. */
+/** Reports functions that do not exist, and calls that no function answers. */
 export async function checkCalls(
   calls: Inspection['calls'],
   site: PlacedText,
   { loaded, problems }: Checking,
 ): Promise<void> {
   if (calls.length === 0) return;
-  const { FUNCTION_NAMES, METHOD_NAMES } = await loadCel();
-  for (const { name, method, offset } of calls) {
+  const { FUNCTION_NAMES, METHOD_NAMES, argumentCountsOf } = await loadCel();
+  for (const { name, method, offset, arguments: given } of calls) {
     const position = loaded.map.positionInString(site.path, offset, name.length);
     const known = method ? METHOD_NAMES : FUNCTION_NAMES;
     if (name === 'has' && !method) {
@@ -47,8 +47,20 @@ export async function checkCalls(
     } else if (!known.has(name)) {
       const message = `unknown function '${name}'`;
       problems.error('expression.unknown-function', message, position, didYouMean(name, known));
+    } else {
+      const taken = argumentCountsOf(name, method);
+      if (taken === undefined || taken.includes(given)) continue;
+      const message = `\`${name}\` takes ${inWords(taken)}, and gets ${given}`;
+      problems.error('expression.arguments', message, position);
     }
   }
+}
+
+function inWords(counts: number[]): string {
+  const [least] = counts;
+  const most = counts.at(-1);
+  const range = least === most ? `${least}` : `${least} to ${most}`;
+  return `${range} argument${most === 1 ? '' : 's'}`;
 }
 
 export function reportSyntax(error: ExpressionError, site: PlacedText, checking: Checking): void {

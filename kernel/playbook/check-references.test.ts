@@ -54,6 +54,10 @@ describe('a name that does not exist is refused, and the nearest one named', () 
       '{{ _ork.workloads[threshold] }}',
       '_ork.workloads must be followed by the name of a workload (a name that is computed gives no dependency to wait for)',
     ],
+    [
+      '{{ _ork }}',
+      '_ork must be followed by the name of one of its fields (it has: workloads, playbook, resume_payload, loop)',
+    ],
     ['{{ result.sumary }}', "'result' has no field 'sumary' (did you mean 'summary'?)"],
     [
       '{{ result.path }}',

@@ -143,7 +143,11 @@ class Resolver {
 
   #kernel(): Resolved | undefined {
     const field = this.#part(1);
-    if (field === 'tasks') {
+    if (field === undefined) {
+      const message = '_ork must be followed by the name of one of its fields';
+      const hint = `it has: ${ORK_FIELDS.join(', ')}`;
+      this.#error('playbook.computed-reference', message, 0, hint);
+    } else if (field === 'tasks') {
       this.#error('playbook.renamed', '`_ork.tasks` is now `_ork.workloads`', 1);
     } else if (field === 'resume_payload') {
       return { kind: 'outside', name: field };

@@ -44,9 +44,9 @@ export interface LoadResult extends Findings {
 export function loadPlaybook(source: string, file: string): LoadResult {
   const text = source.startsWith('\uFEFF') ? source.slice(1) : source;
   const problems = new ProblemList();
-  const bytes = Buffer.byteLength(text);
-  if (bytes > MAX_PLAYBOOK_BYTES) {
-    const message = `the playbook has ${bytes} bytes; at most ${MAX_PLAYBOOK_BYTES} are read`;
+  // Not by how much: no more than that is read of it.
+  if (Buffer.byteLength(text) > MAX_PLAYBOOK_BYTES) {
+    const message = `the playbook is larger than ${MAX_PLAYBOOK_BYTES} bytes`;
     problems.error('yaml.size', message, { file, line: 1, column: 1, length: 1 });
     return problems.findings();
   }

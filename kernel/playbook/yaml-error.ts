@@ -41,7 +41,7 @@ function explain(code: YAMLError['code'], text: string): { text: string; hint?: 
     case 'TAB_AS_INDENT':
       return { text: 'a tab cannot indent YAML', hint: 'use spaces' };
     case 'TAG_RESOLVE_FAILED':
-      return { text, hint: `${RAW_TAG} is the only tag of playbooks` };
+      return { text, hint: `the only tag of playbooks is ${RAW_TAG}, before text` };
     case 'NON_STRING_KEY':
       return { text: 'a key must be plain text' };
     case 'BAD_INDENT':

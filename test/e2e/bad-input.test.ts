@@ -212,7 +212,7 @@ test.each([
 
 test('a playbook without an end is refused, not read for ever', async () => {
   const { code, stderr } = await runOrk(['validate', '/dev/zero']);
-  expect(stderr).toContain('at most 1048576 are read');
+  expect(stderr).toContain('the playbook is larger than 1048576 bytes');
   expect(code).toBe(1);
 });
 

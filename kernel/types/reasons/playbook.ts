@@ -175,6 +175,10 @@ export const PLAYBOOK_REASONS: Reasons = {
     'This param is an expression of its own and is never templated.',
     'Pass values by bind.',
   ),
+  'expression.arguments': finding(
+    'A function is given fewer or more arguments than it takes.',
+    'See docs/expressions.md.',
+  ),
   'expression.unknown-function': finding('There is no such function.', 'See docs/expressions.md.'),
   'expression.foreign-name': warning(
     'The expression runs where this name is not known.',
