@@ -29,6 +29,10 @@ export interface FunctionCall {
   offset: number;
   /** How many arguments it is given, the value of a method not counted. */
   arguments: number;
+  /** The first argument, where it is literal text. */
+  text?: string;
+  /** Whether it stands in `default`, where it may yield nothing. */
+  optional: boolean;
 }
 
 /** What can be said of an expression without evaluating it. */
@@ -102,11 +106,12 @@ function noteCall(
   found: Analysis,
 ): void {
   const method = target !== undefined;
-  found.calls.push({ name, method, offset, arguments: args.length });
+  const text = args[0] && stringConstant(args[0]);
+  const call = { name, method, offset, arguments: args.length, optional };
+  found.calls.push(text === undefined ? call : { ...call, text });
   if (name === NOT_LINEAR) found.linear = false;
-  if (name !== 'secret' || method || optional || args[0] === undefined) return;
-  const secret = stringConstant(args[0]);
-  if (secret !== undefined && !found.secrets.includes(secret)) found.secrets.push(secret);
+  if (name !== 'secret' || method || optional) return;
+  if (text !== undefined && !found.secrets.includes(text)) found.secrets.push(text);
 }
 
 function inspectLoop({ expr, bound }: Visit, analysis: Analysis): Visit[] {

@@ -1,6 +1,7 @@
 import { isTemplate } from '../expressions/scanner.ts';
 import type { Inspection } from '../expressions/template.ts';
 import type { Json } from '../types/json.ts';
+import { checkEnvironment } from './check-environment.ts';
 import {
   checkCalls,
   checkExpressionParam,
@@ -58,7 +59,8 @@ export async function checkTemplates(checking: Checking): Promise<TemplateNeeds>
   await checkParameters(draft.securityContext, [SECURITY], checking);
   await checkParameters(draft.concurrencyKey ?? null, ['concurrency', 'key'], checking);
   for (const site of templatesIn(draft.outputs, ['outputs'], checking)) {
-    const { references } = await inspect(site, checking);
+    const { references, calls } = await inspect(site, checking);
+    checkEnvironment(calls, undefined, site, checking);
     const scope: NameScope = { kind: 'outputs' };
     for (const reference of references) resolveReference(reference, { ...site, scope }, checking);
   }
@@ -166,6 +168,7 @@ class WorkloadTemplates {
   /** Inspects a template and notes what the workload depends on for it. */
   async #inspect(site: PlacedText, loopNames: string[]) {
     const inspection = await inspect(site, this.#checking);
+    checkEnvironment(inspection.calls, this.#workload, site, this.#checking);
     const scope: NameScope = { kind: 'workload', loopNames };
     const reads = inspection.references.flatMap((reference) => {
       const resolved = resolveReference(reference, { ...site, scope }, this.#checking);

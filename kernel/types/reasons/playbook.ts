@@ -179,6 +179,10 @@ export const PLAYBOOK_REASONS: Reasons = {
     'A function is given fewer or more arguments than it takes.',
     'See docs/expressions.md.',
   ),
+  'expression.environment': finding(
+    'An expression reads an environment variable that its workload is not granted.',
+    'List it under security_context.env of the workload.',
+  ),
   'expression.unknown-function': finding('There is no such function.', 'See docs/expressions.md.'),
   'expression.foreign-name': warning(
     'The expression runs where this name is not known.',
