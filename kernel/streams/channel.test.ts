@@ -162,6 +162,26 @@ test('tells of pressure once, and of its end when the stream has ended', async (
   expect(told).toEqual(['engaged', 'released']);
 });
 
+test('pressure may end once no more than half of the room is taken', async () => {
+  let calm = 0;
+  const channel = new Channel({
+    records: 4,
+    bytes: 100,
+    onPressure: () => {},
+    after: () => {
+      calm += 1;
+      return () => {};
+    },
+  });
+  const write = channel.write(blockOf(1, 2, 3, 4, 5));
+  take(channel, 1);
+  await write;
+  take(channel, 1);
+  expect([channel.stats.queued, calm]).toEqual([3, 0]);
+  take(channel, 1);
+  expect([channel.stats.queued, calm]).toEqual([2, 1]);
+});
+
 test('what waits when the consumer leaves is discarded, and counted', async () => {
   const channel = open();
   await channel.write(blockOf(1, 2, 3));

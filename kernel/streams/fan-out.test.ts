@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { checkedBlock } from './block.ts';
-import { Channel } from './channel.ts';
+import { Channel, type Departure } from './channel.ts';
 import { FanOut } from './fan-out.ts';
 
 const limits = { records: 2, bytes: 100 };
@@ -116,4 +116,18 @@ test('a consumer that comes after the end sees it at once', () => {
   port.end();
   port.attach(late);
   expect(late.take(1, 1)).toMatchObject({ records: 0, ended: true });
+});
+
+test.each<[Departure, Departure, string]>([
+  ['finished', 'finished', 'stream.finished'],
+  ['finished', 'failed', 'stream.closed'],
+  ['failed', 'failed', 'stream.closed'],
+])('when its consumers are %s and %s a write fails with that', async (one, other, reason) => {
+  const channels = [new Channel(limits), new Channel(limits)] as const;
+  channels[0].abandon(one);
+  channels[1].abandon(other);
+  await expect(new FanOut([...channels]).write(two, signal)).rejects.toMatchObject({
+    code: 'closed',
+    reason,
+  });
 });

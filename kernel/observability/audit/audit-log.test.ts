@@ -233,6 +233,16 @@ describe('writing', () => {
     expect(sink.calls).toEqual(['append', 'sync', 'close']);
   });
 
+  test('takes nothing any more once it is closed', async () => {
+    const { log, sink } = open();
+    log.record(scheduled('a'));
+    await log.close();
+    log.record(scheduled('b'));
+    await new Promise(setImmediate);
+    expect(sink.calls).toEqual(['append', 'sync', 'close']);
+    expect(log.failed).toBeUndefined();
+  });
+
   test('a sync that is due when the log is closed does not come after that', async () => {
     vi.useFakeTimers({ toFake: ['setTimeout'] });
     try {
@@ -301,6 +311,8 @@ describe('a disk that takes no more', () => {
     sink.failing = undefined;
     log.record(scheduled('c'));
     await expect(log.flush()).rejects.toMatchObject({ reason: 'audit.unwritable' });
+    await new Promise(setImmediate);
+    expect(sink.calls).toEqual(['append', 'sync', 'append']);
     expect(await check(sink.text)).toMatchObject({ lines: 1, problem: null });
   });
 

@@ -209,7 +209,14 @@ describe('in lines', () => {
   });
 
   test('a line is not held back for a few characters', () => {
-    const lines = knowing('abcdefgh').lines<null>();
+    const lines = knowing('abcde\nfghij').lines<null>();
     expect(lines.push('abcde', null)).toHaveLength(1);
+    expect(knowing('abcdef\nghij').lines<null>().push('abcdef', null)).toEqual([]);
+  });
+
+  test('a secret that was cut with its line is removed', () => {
+    const lines = knowing('abcdefghijklmnopqrst').lines<number>();
+    expect(lines.push('it is abcdefghijklmno', 1)).toEqual([{ text: 'it is ***', item: 1 }]);
+    expect(lines.push('ghijklmnopqrst it is', 2)).toEqual([{ text: '*** it is', item: 2 }]);
   });
 });
