@@ -70,10 +70,15 @@ function compute(node: Tree, root: Json): Json | undefined {
   let value: Json | undefined = root;
   for (const step of node.steps) {
     const key: Json | undefined = step.form === 'computed' ? compute(step.key, root) : step.field;
-    if (typeof key !== 'string' || value === undefined || !isJsonObject(value)) return undefined;
-    value = Object.hasOwn(value, key) ? value[key] : undefined;
+    value = elementOf(value, key);
   }
   return value;
+}
+
+function elementOf(value: Json | undefined, key: Json | undefined): Json | undefined {
+  if (Array.isArray(value)) return typeof key === 'number' ? value[key] : undefined;
+  if (typeof key !== 'string' || value === undefined || !isJsonObject(value)) return undefined;
+  return Object.hasOwn(value, key) ? value[key] : undefined;
 }
 
 describe('default', () => {
