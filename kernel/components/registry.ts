@@ -87,11 +87,12 @@ export class ModuleRegistry {
     return this.#modules.get(name)?.component;
   }
 
-  /** A module with its component. Throws `unsupported` for one that the engine runs itself. */
+  /** A module with its component. Throws as `describe` does, and `unsupported` for one that the engine runs itself. */
   get(name: string): RegisteredModule {
     const { component, sha256 } = this.#modules.get(name) ?? {};
+    const described = this.describe(name);
     if (component !== undefined && sha256 !== undefined) {
-      return { ...this.describe(name), component, sha256 };
+      return { ...described, component, sha256 };
     }
     throw new OrkError('unsupported', `${name} is run by the engine: it has no component`, {
       reason: 'module.built-in',

@@ -131,6 +131,24 @@ test('a workload beyond its timeout fails with `timeout`, and its program is gon
   expect(await processesWith(`300.${marker}`)).toEqual([]);
 });
 
+test('--only runs what it names and what that needs, and tells a name that does not exist', async () => {
+  const workload = (name: string, more = ''): string =>
+    `  - { name: ${name}, lifecycle: { policy: run_once }, process: { module: "control:identity" }${more} }\n`;
+  const playbook = await playbookFile(
+    workload('first') + workload('second', ', depends_on: [first]') + workload('third'),
+  );
+  const run = await runOrk(['run', playbook, '--only', 'second', '--output', 'json']);
+  const { workloads } = JSON.parse(run.stdout);
+  expect(workloads).toMatchObject({
+    first: { status: 'Completed' },
+    second: { status: 'Completed' },
+    third: { status: 'Skipped', reason: 'not selected', attempts: 0 },
+  });
+  const mistaken = await runOrk(['run', playbook, '--only', 'first,secnod']);
+  expect(mistaken).toMatchObject({ code: 2, stdout: '' });
+  expect(mistaken.stderr).toContain("did you mean 'second'");
+});
+
 test('an item beyond its timeout leaves its worker to no other item', async () => {
   const workersOf = async (items: string): Promise<string[]> => {
     const folder = await temporaryFolder();

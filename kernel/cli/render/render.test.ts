@@ -163,6 +163,22 @@ describe('the live tree', () => {
     ]);
   });
 
+  test('shows items, retries, and which service is ready', () => {
+    const running = { kind: 'running', since: 0, records: 0, fillRatio: 0 } as const;
+    const shown: TreeNode[] = [
+      {
+        name: 'loop',
+        sources: [],
+        state: { ...running, retries: 2, ready: false, items: 9, itemsDone: 4 },
+      },
+      { name: 'serve', sources: [], state: { ...running, retries: 0, ready: true } },
+    ];
+    expect(drawTree({ ...frame, nodes: shown, tick: 1 }, plain).slice(1)).toEqual([
+      '  ⠙ loop   running       1.0 s  4/9 items  ↻ 2',
+      '  ⠙ serve  ready         1.0 s',
+    ]);
+  });
+
   test('keeps to the height of the terminal and says what it leaves out', () => {
     const lines = drawTree({ ...frame, rows: 4 }, plain);
     expect(lines).toHaveLength(3);
