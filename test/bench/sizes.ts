@@ -54,7 +54,7 @@ export const QUICK: Sizes = {
 /** What `make test` guards: seconds, not minutes. */
 export const SMOKE: Sizes = {
   name: 'smoke',
-  helloRounds: 3,
+  helloRounds: 5,
   chains: [{ length: 10, rounds: 1, ansible: false }],
   records: 200_000,
   recordRounds: 1,
