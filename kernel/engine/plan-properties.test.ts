@@ -3,7 +3,8 @@ import { expect, test } from 'vitest';
 import { PROPERTY_TIMEOUT_MS, propertyRuns } from '../../test/support/property-runs.ts';
 import { buildGraph } from '../playbook/graph.ts';
 import type { Edge, EdgeKind, Graph, WorkloadName } from '../playbook/model.ts';
-import { type Action, isFinished, plan, type WorkloadState } from './plan.ts';
+import { type Action, isFinished, plan } from './plan.ts';
+import { type LaterState, type WorkloadState, WorkloadStates } from './workload-states.ts';
 
 const SIZE = 10;
 
@@ -113,13 +114,13 @@ const ENDED = ['Completed', 'Failed', 'Skipped', 'Canceled'];
 
 /** Carries out a plan with made-up outcomes, and watches that no sentence of the language is broken. */
 class Simulation {
-  readonly states = new Map<WorkloadName, WorkloadState>();
+  readonly states: WorkloadStates;
   readonly #scenario: Scenario;
   #phase: 'running' | 'stopping' | 'ending' = 'running';
 
   constructor(given: Scenario) {
     this.#scenario = given;
-    for (const node of given.graph.nodes) this.states.set(node, { status: 'Pending' });
+    this.states = new WorkloadStates(given.graph.nodes);
   }
 
   run(): void {
@@ -140,7 +141,7 @@ class Simulation {
   /** What runs is told to stop; it ends as canceled, but for what runs finally unless all is ended. */
   #stop(phase: 'stopping' | 'ending'): void {
     this.#phase = phase;
-    for (const [node, { status }] of this.states) {
+    for (const [node, { status }] of this.states.entries()) {
       const spared = phase === 'stopping' && this.#scenario.finals.has(node);
       if (!ENDED.includes(status) && status !== 'Pending' && !spared) {
         this.states.set(node, { status: 'Canceled' });
@@ -223,7 +224,7 @@ class Simulation {
   }
 
   #endOne(pick: number): void {
-    const active = [...this.states].filter(
+    const active = [...this.states.entries()].filter(
       ([, { status }]) => status === 'Running' || status === 'Ready',
     );
     // A run that waits for nobody has come to a standstill.
@@ -249,7 +250,7 @@ class Simulation {
   }
 }
 
-function endOf(given: Fate, before: WorkloadState): WorkloadState {
+function endOf(given: Fate, before: WorkloadState): LaterState {
   switch (given) {
     case 'Completed':
       return { status: 'Completed' };

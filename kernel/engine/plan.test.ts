@@ -1,7 +1,8 @@
 import fc from 'fast-check';
 import { expect, test } from 'vitest';
 import type { Edge, EdgeKind, Graph, WorkloadName } from '../playbook/model.ts';
-import { type Action, isFinished, type PlanInput, plan, type WorkloadState } from './plan.ts';
+import { type Action, isFinished, type PlanInput, plan } from './plan.ts';
+import { type LaterState, type WorkloadState, WorkloadStates } from './workload-states.ts';
 
 const name = (text: string): WorkloadName => text as WorkloadName;
 
@@ -20,14 +21,18 @@ function graphOf(
   };
 }
 
-function states(given: Record<string, WorkloadState>): Map<WorkloadName, WorkloadState> {
-  return new Map(Object.entries(given).map(([key, state]) => [name(key), state]));
+function states(given: Record<string, WorkloadState>): WorkloadStates {
+  const all = new WorkloadStates(Object.keys(given).map(name));
+  for (const [key, state] of Object.entries(given)) {
+    if (state.status !== 'Pending') all.set(name(key), state);
+  }
+  return all;
 }
 
 const pending: WorkloadState = { status: 'Pending' };
-const running: WorkloadState = { status: 'Running' };
-const completed: WorkloadState = { status: 'Completed' };
-const failed: WorkloadState = { status: 'Failed', ignored: false };
+const running: LaterState = { status: 'Running' };
+const completed: LaterState = { status: 'Completed' };
+const failed: LaterState = { status: 'Failed', ignored: false };
 
 type PlanOptions = Partial<Pick<PlanInput, 'maxParallel' | 'phase'>> & { finals?: string[] };
 
@@ -209,7 +214,7 @@ test('any graph with any failures runs to its end, and obeys its edges on the wa
         for (let actions = step(); actions.length > 0; actions = step()) {
           for (const action of actions) apply(action, now, graph);
         }
-        const active = [...now].filter(([, state]) => state.status === 'Running');
+        const active = [...now.entries()].filter(([, state]) => state.status === 'Running');
         expect(active.length).toBeLessThanOrEqual(maxParallel);
         const [first] = active[0] ?? [];
         if (first === undefined) break;
@@ -221,7 +226,7 @@ test('any graph with any failures runs to its end, and obeys its edges on the wa
   );
 });
 
-function apply(action: Action, now: Map<WorkloadName, WorkloadState>, graph: Graph): void {
+function apply(action: Action, now: WorkloadStates, graph: Graph): void {
   if (action.kind === 'skip') {
     expect(['Failed', 'Skipped']).toContain(now.get(action.upstream)?.status);
     now.set(action.workload, { status: 'Skipped', by: 'upstream' });

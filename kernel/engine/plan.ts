@@ -1,22 +1,5 @@
 import type { Edge, Graph, WorkloadName } from '../playbook/model.ts';
-
-/**
- * What the plan knows of a workload. `Ready` is a service that goes on while its dependents run. A workload is skipped
- * by its own `when`, by an upstream that failed, by not being selected, or because a dry run cannot know its result.
- */
-export type WorkloadState =
-  | { status: 'Pending' }
-  | { status: 'Running' }
-  | { status: 'Ready' }
-  | { status: 'Stopping' }
-  | { status: 'Completed' }
-  | { status: 'Failed'; ignored: boolean }
-  | { status: 'Skipped'; by: SkipCause }
-  | { status: 'Canceled' };
-
-export type SkipCause = 'when' | 'upstream' | 'selection' | 'dry-run';
-
-export type WorkloadStates = ReadonlyMap<WorkloadName, WorkloadState>;
+import type { SkipCause, WorkloadStates } from './workload-states.ts';
 
 export interface PlanInput {
   graph: Graph;
@@ -53,45 +36,44 @@ type Verdict =
  * they are carried out, and whenever a workload has changed its state, ask again. A finished run has none.
  */
 export function plan(input: PlanInput): Action[] {
-  const { graph, finals, phase } = input;
-  const stages = [graph.nodes.filter((name) => !finals.has(name)), [...finals]];
-  for (const [index, stage] of stages.entries()) {
-    const stopping = phase === 'ending' || (phase === 'stopping' && index === 0);
-    const actions = stopping ? cancelPending(stage, input) : advance(stage, input);
+  const { states, finals, phase } = input;
+  for (const stage of ['main', 'finally'] as const) {
+    const isOf = (name: WorkloadName): boolean => finals.has(name) === (stage === 'finally');
+    const stopping = phase === 'ending' || (phase === 'stopping' && stage === 'main');
+    const actions = stopping ? cancelPending(isOf, input) : advance(isOf, input);
     if (actions.length > 0) return actions;
-    if (!stage.every((name) => hasEnded(name, input.states))) return [];
+    if (some(states.open, isOf)) return [];
   }
   return [];
 }
 
 /** True when every workload has come to its end. */
 export function isFinished(states: WorkloadStates): boolean {
-  return [...states.keys()].every((name) => hasEnded(name, states));
+  return states.open.size === 0;
 }
 
-function hasEnded(workload: WorkloadName, states: WorkloadStates): boolean {
-  const status = states.get(workload)?.status;
-  return (
-    status === 'Completed' || status === 'Failed' || status === 'Skipped' || status === 'Canceled'
-  );
-}
+/** Whether a workload belongs to the stage that is planned: what runs finally comes after all the others. */
+type Stage = (workload: WorkloadName) => boolean;
 
-function advance(stage: WorkloadName[], input: PlanInput): Action[] {
-  const skips = stage.flatMap((workload) => skipIfBlocked(workload, input));
+function advance(isOf: Stage, input: PlanInput): Action[] {
+  const skips = input.states.hasBlocker ? skipBlocked(isOf, input) : [];
   // Skips change what others may do: they come first, alone.
   if (skips.length > 0) return skips;
-  const starts = startReadyGroups(new Set(stage), input);
-  return starts.length > 0 ? starts : stopIdleServices(stage, input);
+  const starts = startReadyGroups(isOf, input);
+  return starts.length > 0 ? starts : stopIdleServices(isOf, input);
 }
 
-function cancelPending(stage: WorkloadName[], { states }: PlanInput): Action[] {
-  return stage
-    .filter((workload) => isIn('Pending', workload, states))
-    .map((workload) => ({ kind: 'cancel', workload }));
+function cancelPending(isOf: Stage, { states }: PlanInput): Action[] {
+  return [...states.pending].filter(isOf).map((workload) => ({ kind: 'cancel', workload }));
+}
+
+function skipBlocked(isOf: Stage, input: PlanInput): Action[] {
+  return [...input.states.pending]
+    .filter(isOf)
+    .flatMap((workload) => skipIfBlocked(workload, input));
 }
 
 function skipIfBlocked(workload: WorkloadName, input: PlanInput): Action[] {
-  if (!isIn('Pending', workload, input.states)) return [];
   for (const edge of edgesInto(workload, input.graph)) {
     const verdict = judge(edge, input);
     if (verdict.kind !== 'blocked') continue;
@@ -101,23 +83,32 @@ function skipIfBlocked(workload: WorkloadName, input: PlanInput): Action[] {
   return [];
 }
 
-function startReadyGroups(stage: ReadonlySet<WorkloadName>, input: PlanInput): Action[] {
+/** In the order of the playbook, as many as there are slots; looks no further than those. */
+function startReadyGroups(isOf: Stage, input: PlanInput): Action[] {
   const { graph, states, maxParallel } = input;
-  const running = graph.groups.filter((group) =>
-    group.some((name) => isIn('Running', name, states)),
-  );
-  const slots = Math.max(0, maxParallel - running.length);
-  return graph.groups
-    .map((group) => group.filter((name) => stage.has(name) && isIn('Pending', name, states)))
-    .filter((members) => members.length > 0 && isReady(members, input))
-    .slice(0, slots)
-    .map((members) => ({ kind: 'start', members, reason: reasonFor(members, input) }));
+  const running = new Set([...states.running].map((name) => groupOf(name, graph)));
+  const starts: Action[] = [];
+  const seen = new Set<WorkloadName>();
+  for (const name of states.pending) {
+    if (running.size + starts.length >= maxParallel) break;
+    if (seen.has(name) || !isOf(name)) continue;
+    const members = groupOf(name, graph).filter((one) => states.pending.has(one) && isOf(one));
+    for (const member of members) seen.add(member);
+    if (!isReady(members, input)) continue;
+    starts.push({ kind: 'start', members, reason: reasonFor(members, input) });
+  }
+  return starts;
 }
 
-function stopIdleServices(stage: WorkloadName[], { states }: PlanInput): Action[] {
-  const left = stage.filter((name) => !hasEnded(name, states));
-  if (!left.every((name) => isIn('Ready', name, states))) return [];
-  return left.map((workload) => ({ kind: 'stop-service', workload }));
+function stopIdleServices(isOf: Stage, { states }: PlanInput): Action[] {
+  const isBusy = (name: WorkloadName): boolean => states.get(name)?.status !== 'Ready';
+  if (some(states.open, (name) => isOf(name) && isBusy(name))) return [];
+  return [...states.open].filter(isOf).map((workload) => ({ kind: 'stop-service', workload }));
+}
+
+function some(names: Iterable<WorkloadName>, test: (name: WorkloadName) => boolean): boolean {
+  for (const name of names) if (test(name)) return true;
+  return false;
 }
 
 function reasonFor(members: WorkloadName[], { graph, finals }: PlanInput): StartReason {
@@ -172,21 +163,29 @@ function blockedUnlessFree(edge: Edge, { graph, finals }: PlanInput): Verdict {
   return { kind: 'blocked', upstream: edge.from, cause: 'upstream' };
 }
 
-const edgeIndex = new WeakMap<Graph, Map<WorkloadName, Edge[]>>();
-
-function edgesInto(workload: WorkloadName, graph: Graph): Edge[] {
-  let index = edgeIndex.get(graph);
-  if (index === undefined) {
-    index = Map.groupBy(graph.edges, (edge) => edge.to);
-    edgeIndex.set(graph, index);
-  }
-  return index.get(workload) ?? [];
+interface GraphIndex {
+  incoming: Map<WorkloadName, Edge[]>;
+  groups: Map<WorkloadName, WorkloadName[]>;
 }
 
-function isIn(
-  status: WorkloadState['status'],
-  workload: WorkloadName,
-  states: WorkloadStates,
-): boolean {
-  return states.get(workload)?.status === status;
+const indexes = new WeakMap<Graph, GraphIndex>();
+
+function indexOf(graph: Graph): GraphIndex {
+  const known = indexes.get(graph);
+  if (known !== undefined) return known;
+  const index: GraphIndex = {
+    incoming: Map.groupBy(graph.edges, (edge) => edge.to),
+    groups: new Map(graph.groups.flatMap((group) => group.map((name) => [name, group] as const))),
+  };
+  indexes.set(graph, index);
+  return index;
+}
+
+function edgesInto(workload: WorkloadName, graph: Graph): Edge[] {
+  return indexOf(graph).incoming.get(workload) ?? [];
+}
+
+/** The workloads that start together with this one, itself among them. */
+function groupOf(workload: WorkloadName, graph: Graph): WorkloadName[] {
+  return indexOf(graph).groups.get(workload) ?? [];
 }

@@ -2,8 +2,8 @@ import type { Playbook, WorkloadName } from '../playbook/model.ts';
 import { asOrkError, type ErrorDetails, OrkError } from '../types/errors.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import type { RunReport, WorkloadResult } from './events.ts';
-import type { SkipCause, WorkloadState } from './plan.ts';
 import type { RunScope } from './run-scope.ts';
+import type { LaterState, SkipCause } from './workload-states.ts';
 
 /** How a run has ended, before its outputs are rendered. */
 export interface RunOutcome {
@@ -43,7 +43,7 @@ export async function reportRun(outcome: RunOutcome, scope: RunScope): Promise<R
 }
 
 /** The state that a result leaves a workload in. */
-export function stateOf(result: WorkloadResult, skippedBy: SkipCause): WorkloadState {
+export function stateOf(result: WorkloadResult, skippedBy: SkipCause): LaterState {
   switch (result.status) {
     case 'Failed':
       return { status: 'Failed', ignored: result.ignored === true };

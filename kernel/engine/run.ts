@@ -5,7 +5,7 @@ import { startTimer } from '../types/long-timer.ts';
 import { SERVICE_DONE } from './attempt-limit.ts';
 import type { RunEvent, RunReport, StopCause, WorkloadResult } from './events.ts';
 import { NestedRuns, nestedOptions } from './nested-runs.ts';
-import { type Action, isFinished, plan, type SkipCause, type WorkloadState } from './plan.ts';
+import { type Action, isFinished, plan } from './plan.ts';
 import { EventRedactor, redactReport } from './redact-events.ts';
 import type { RunOptions } from './run-options.ts';
 import {
@@ -22,6 +22,7 @@ import { stateListener } from './state-events.ts';
 import { watchStreams } from './stream-watch.ts';
 import { StreamWiring } from './wiring.ts';
 import { runWorkload } from './workload-runner.ts';
+import { type SkipCause, WorkloadStates } from './workload-states.ts';
 
 export type { RunOptions } from './run-options.ts';
 
@@ -30,7 +31,7 @@ export class PlaybookRun {
   readonly #options: RunOptions;
   readonly #workloads: Map<WorkloadName, Workload>;
   readonly #finals: ReadonlySet<WorkloadName>;
-  readonly #states = new Map<WorkloadName, WorkloadState>();
+  readonly #states: WorkloadStates;
   readonly #results = new Map<WorkloadName, WorkloadResult>();
   readonly #stops = new Map<WorkloadName, AbortController>();
   readonly #startTimes = new Map<WorkloadName, number>();
@@ -52,7 +53,7 @@ export class PlaybookRun {
     this.#workloads = new Map(playbook.workloads.map((workload) => [workload.name, workload]));
     const finals = playbook.workloads.filter((workload) => workload.finally);
     this.#finals = new Set(finals.map(({ name }) => name));
-    for (const name of this.#workloads.keys()) this.#states.set(name, { status: 'Pending' });
+    this.#states = new WorkloadStates(this.#workloads.keys());
     this.#wiring = new StreamWiring(playbook, (module) => registry.find(module), {
       onPressure: (pressure) => this.#tell({ event: 'stream.pressure', time: now(), ...pressure }),
       onOver: (channel) => this.#tell({ event: 'stream.stats', time: now(), ...channel }),
