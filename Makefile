@@ -21,8 +21,10 @@ $(INSTALLED): package.json package-lock.json scripts/check-tools.sh scripts/link
 	npm install --no-save --loglevel=error
 	@node_modules/.bin/node --version > $@
 
-build: setup ## Build the standard library of modules
+build: setup ## Build the sandbox and the standard library of modules
+	npm run --silent build:native
 	npm run --silent build:modules
+	npm run --silent build:cache
 
 run: build ## Run the example playbook and show its report
 	kernel/bin/ork.js run $(EXAMPLE)/playbook.yaml
@@ -36,6 +38,7 @@ test: build ## Check format, lint, types, imports and unused code; run all tests
 	npm run --silent typecheck
 	npm run --silent check:imports
 	npm run --silent check:unused
+	$(MAKE) --silent -C native check BUILD=../build/native
 	npm run --silent test
 
 clean: ## Remove everything that was built or installed

@@ -12,6 +12,8 @@ export interface LoadResult {
   findings: Findings;
   /** The text of each file, by the name that problems have for it. */
   sources: ReadonlyMap<string, string>;
+  /** The real path of each file. */
+  files: string[];
   /** Absent when there are errors. */
   valid: CheckedPlaybook | undefined;
 }
@@ -35,17 +37,22 @@ export async function loadAndCheck(
   const source = await readBounded(file, MAX_PLAYBOOK_BYTES, hint);
   const { loaded, ...unreadable } = loadPlaybook(source, file);
   if (loaded === undefined) {
-    return { findings: unreadable, sources: new Map([[file, source]]), valid: undefined };
+    return {
+      findings: unreadable,
+      sources: new Map([[file, source]]),
+      files: [],
+      valid: undefined,
+    };
   }
   onRead(loaded.value);
   const { checkClosure } = await import('../playbook/closure.ts');
   // A pipe has no such path, and nothing beside it that could be called.
   const realPath = await realpath(file).catch(() => path.resolve(file));
-  const { checked, sources, ...findings } = await checkClosure(loaded, realPath, {
+  const { checked, sources, files, ...findings } = await checkClosure(loaded, realPath, {
     catalog: registry,
     read: readCalledPlaybook,
     workspace: workspace ?? path.dirname(realPath),
     forRun,
   });
-  return { findings: concatFindings([unreadable, findings]), sources, valid: checked };
+  return { findings: concatFindings([unreadable, findings]), sources, files, valid: checked };
 }

@@ -1,9 +1,9 @@
 import path from 'node:path';
 import type { DescribedModule } from '../components/built-in.ts';
-import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
 import { didYouMean } from '../expressions/nearest.ts';
 import { OrkError } from '../types/errors.ts';
+import { packageRoot } from '../types/package-root.ts';
 import { moduleToText } from './render/module-text.ts';
 import { moduleList, moduleListToText } from './render/modules-text.ts';
 import type { Console } from './render/output.ts';

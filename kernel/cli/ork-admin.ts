@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../components/package-root.ts';
+import { packageVersion } from '../types/package-root.ts';
 import type { AuditVerifyCommand } from './audit-verify.ts';
 import type { BuildModuleCommand } from './build-module.ts';
 import { configure, runCommandLine } from './command-line.ts';

@@ -1,5 +1,5 @@
 import { Command } from 'commander';
-import { packageVersion } from '../components/package-root.ts';
+import { packageVersion } from '../types/package-root.ts';
 import { configure, runCommandLine } from './command-line.ts';
 import { declareCompletion } from './commands/completion.ts';
 import type { CommandContext } from './commands/context.ts';

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import path from 'node:path';
-import { packageRoot } from '../components/package-root.ts';
+import { packageRoot } from '../types/package-root.ts';
 
 /** The text of a file that the package brings in `kernel/cli/files`, for others than Node to read. */
 export function packagedFile(name: string): Promise<string> {

@@ -1,7 +1,6 @@
 import { availableParallelism } from 'node:os';
 import path from 'node:path';
-import { packageRoot } from '../components/package-root.ts';
-import { ModuleRegistry } from '../components/registry.ts';
+import type { ModuleRegistry } from '../components/registry.ts';
 import { closureSecrets } from '../engine/closure-secrets.ts';
 import type { RunEvent, RunReport } from '../engine/events.ts';
 import type { PlaybookRun } from '../engine/run.ts';
@@ -9,6 +8,7 @@ import type { WorkerPool } from '../host/worker-pool.ts';
 import { Redactor } from '../observability/redaction/redactor.ts';
 import type { Playbook } from '../playbook/model.ts';
 import { PIPELINE, stepsOf } from '../playbook/pipeline.ts';
+import type { LaunchPlanner } from '../sandbox/launch-planner.ts';
 import type { SecretProvider } from '../secrets/provider.ts';
 import { isJsonObject, type JsonObject } from '../types/json.ts';
 import { randomUuid } from '../types/uuid.ts';
@@ -45,6 +45,8 @@ export interface RunPlaybook {
 
 export interface RunSurroundings {
   pool: WorkerPool;
+  registry: ModuleRegistry;
+  launches: LaunchPlanner;
   signals: StopSignals;
   console: Console;
   /** Those of the environment, which no longer has them. */
@@ -66,11 +68,10 @@ export async function runPlaybook(
 
 async function checkAndRun(
   command: RunPlaybook,
-  { pool, signals, console, environmentSecrets }: RunSurroundings,
+  { pool, registry, launches, signals, console, environmentSecrets }: RunSurroundings,
   redactor: Redactor,
 ): Promise<ExitCode> {
-  const registry = ModuleRegistry.load(path.join(packageRoot(), 'build', 'modules'));
-  const { sources, findings, valid } = await loadAndCheck(command.file, registry, {
+  const { sources, findings, files, valid } = await loadAndCheck(command.file, registry, {
     forRun: true,
     workspace: command.workspace,
     onRead: (value) => {
@@ -85,6 +86,7 @@ async function checkAndRun(
     console.err('validation failed: nothing was run\n');
     return EXIT.failed;
   }
+  launches.protect(files);
   const vars = await readVariables(valid.playbook, command.varsFile, command.vars);
   const playbook: Playbook = { ...valid.playbook, vars };
   const selected = selectWorkloads(command.only, valid.graph);
@@ -104,6 +106,7 @@ async function checkAndRun(
     redact: (fields) => redactor.redactJson(fields),
     onFailed: (error) => run.failFor(error),
   });
+  if (command.auditLog !== undefined) launches.hide([path.resolve(command.auditLog)]);
   const run = new PlaybookRun({
     playbook,
     graph: valid.graph,
@@ -114,6 +117,7 @@ async function checkAndRun(
     runId,
     workspace: command.workspace,
     hostEnvironment: process.env,
+    launches,
     cores: availableParallelism(),
     ...(command.maxParallel === undefined ? {} : { maxParallel: command.maxParallel }),
     failFast: command.failFast,

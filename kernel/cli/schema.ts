@@ -1,7 +1,7 @@
 import path from 'node:path';
-import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
 import { OrkError } from '../types/errors.ts';
+import { packageRoot } from '../types/package-root.ts';
 import type { Console } from './render/output.ts';
 import { playbookJsonSchema } from './schema/playbook-schema.ts';
 

@@ -1,6 +1,6 @@
 import path from 'node:path';
-import { packageRoot } from '../components/package-root.ts';
 import { ModuleRegistry } from '../components/registry.ts';
+import { packageRoot } from '../types/package-root.ts';
 import { EXIT, type ExitCode } from './exit-codes.ts';
 import { loadAndCheck } from './load-playbook.ts';
 import { findingsToJson, findingsToText } from './problems.ts';

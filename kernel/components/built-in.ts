@@ -1,5 +1,5 @@
 import { CONTRACT, type FamilyManifest, type ModuleManifest } from '../types/manifest.ts';
-import { packageVersion } from './package-root.ts';
+import { packageVersion } from '../types/package-root.ts';
 
 /** What a module shares with the rest of its family. */
 export type FamilyFacts = Pick<

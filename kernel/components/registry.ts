@@ -21,9 +21,12 @@ export interface RegisteredModule extends DescribedModule {
 
 /** The modules that playbooks can name: the standard library, built beside the kernel, and the engine's own. */
 export class ModuleRegistry {
+  /** Where the files of its components lie. */
+  readonly folder: string;
   readonly #modules = new Map<string, DescribedModule & Partial<RegisteredModule>>();
 
   constructor(index: ModuleIndex, folder: string) {
+    this.folder = folder;
     for (const module of builtInModules()) this.#modules.set(module.manifest.name, module);
     for (const entry of index.families) {
       const component: ComponentFiles = {

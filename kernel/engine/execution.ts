@@ -1,4 +1,5 @@
 import { type PerformOutcome, type PerformRequest, perform } from '../host/perform.ts';
+import { outOfMemory } from '../host/worker-death.ts';
 import type { WorkerProcess } from '../host/worker-process.ts';
 import { PLAYBOOK_CALL } from '../playbook/call.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
@@ -25,8 +26,8 @@ export interface ExecutionContext extends RunnerContext {
   workload: Workload;
   streams: WorkloadStreams;
   lease: WorkerLease;
-  /** Rejects with `failed-precondition` for what was written and cannot be enforced. */
-  sandbox(): Promise<PreparedSandbox>;
+  /** For a module with these capabilities. Rejects with `failed-precondition` for what cannot be enforced. */
+  sandbox(capabilities: readonly string[]): Promise<PreparedSandbox>;
   /** Fires when this execution is to stop; that of the workload, or narrower. */
   stop: AbortSignal;
   /** Of a loop: which item. */
@@ -120,22 +121,28 @@ class Attempt {
     if (module === PLAYBOOK_CALL) return this.#callPlaybook(rendered);
     const prepared = prepareModule(registry, module, rendered);
     if (dryRun && !prepared.supportsDryRun) return wouldRun();
-    const { security, launch } = await sandbox();
+    const prepare = await sandbox(prepared.request.capabilities);
     if (stop.aborted) return canceled();
-    this.#context.onLaunch({ security, launch });
     this.#context.onStarted();
-    return lease.use(launch, (worker) => this.#call(worker, prepared, security));
+    return lease.use(prepare.launch, (worker) => this.#call(worker, prepared, prepare));
   }
 
-  async #call(worker: WorkerProcess, prepared: PreparedModule, security: SecurityContext) {
+  async #call(worker: WorkerProcess, prepared: PreparedModule, sandbox: PreparedSandbox) {
     const timeout = timeoutOf(this.#context.workload);
+    const oomKills = worker.oomKills;
     const limit = startLimit(timeout, this.#context.stop);
     try {
-      const request = this.#request(prepared, security, limit);
+      const request = this.#request(prepared, sandbox.security, limit);
+      request.onLoaded = () => {
+        this.#context.onLaunch(sandbox, worker.enforced);
+        this.#context.onLoaded(prepared.modules);
+      };
       if (timeout !== undefined) request.deadline = this.#context.now() + timeout;
       const outcome = await perform(worker, request, limit.signal, STOP_GRACE_MS);
       const passed = limit.passed();
-      return { result: this.#resultOf(outcome, passed), clean: passed === undefined };
+      const starved = worker.oomKills > oomKills && outcome.kind === 'failed';
+      const told = starved ? outOfMemoryOutcome(outcome, sandbox) : outcome;
+      return { result: this.#resultOf(told, passed), clean: passed === undefined };
     } finally {
       limit.release();
     }
@@ -145,7 +152,7 @@ class Attempt {
   async #callPlaybook(rendered: Json): Promise<Attempted> {
     const { workload, registry, sandbox, stop, onStarted } = this.#context;
     const params = checkedParams(registry.describe(PLAYBOOK_CALL).manifest, rendered);
-    const { security } = await sandbox();
+    const { security } = await sandbox([]);
     if (stop.aborted) return canceled();
     onStarted();
     const limit = startLimit(timeoutOf(workload), stop);
@@ -162,7 +169,7 @@ class Attempt {
     security: SecurityContext,
     limit: AttemptLimit,
   ): PerformRequest {
-    const { workload, streams, workspace, dryRun, uuid, onLog, onDenied, onLoaded } = this.#context;
+    const { workload, streams, workspace, dryRun, uuid, onLog, onDenied } = this.#context;
     return {
       ...prepared.request,
       workload: workload.name,
@@ -170,7 +177,7 @@ class Attempt {
       attempt: this.#number,
       dryRun,
       paths: { workspace, ...security.filesystem },
-      onLoaded: () => onLoaded(prepared.modules),
+      onLoaded: () => {},
       wiring: {
         ...streams,
         ...(prepared.request.capabilities.includes('state') && { state: this.#state() }),
@@ -258,6 +265,16 @@ function errorOf(outcome: PerformOutcome): OrkError {
     reason: 'workload.paused',
     hint: 'pausing needs the daemon',
   });
+}
+
+/** A program that was ended for its memory says nothing of that itself. */
+function outOfMemoryOutcome(
+  outcome: PerformOutcome & { kind: 'failed' },
+  { launch }: PreparedSandbox,
+): PerformOutcome {
+  return launch.sandbox === undefined
+    ? outcome
+    : { ...outcome, error: outOfMemory({ plan: launch.sandbox }) };
 }
 
 function timeoutError(workload: Workload): OrkError {

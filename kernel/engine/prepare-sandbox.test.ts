@@ -5,6 +5,7 @@ import { describe, expect, onTestFinished, test } from 'vitest';
 import { compiled, playbook } from '../../test/fixtures/playbooks/validating.ts';
 import { renderValue } from '../expressions/template.ts';
 import type { Workload } from '../playbook/model.ts';
+import { LaunchPlanner } from '../sandbox/launch-planner.ts';
 import type { JsonObject } from '../types/json.ts';
 import { prepareSandbox } from './prepare-sandbox.ts';
 
@@ -30,7 +31,8 @@ async function prepare(context: string, where: string, workspace = '/srv/work') 
   };
   const prepared = await prepareSandbox(workloads[0] as Workload, renderer, {
     workspace,
-    hostEnvironment: {},
+    launches: new LaunchPlanner({ workspace, moduleFolders: [], hostEnvironment: {} }),
+    capabilities: [],
   });
   return prepared.security;
 }

@@ -2,8 +2,9 @@ import path from 'node:path';
 import { excessOf, excessToText, settleBelow } from '../playbook/containment.ts';
 import { refusedGrant } from '../playbook/grants.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
-import { unenforceable } from '../sandbox/demands.ts';
-import { type LaunchPlan, planLaunch } from '../sandbox/launch.ts';
+import type { LaunchPlan } from '../sandbox/launch-plan.ts';
+import type { LaunchPlanner } from '../sandbox/launch-planner.ts';
+import { kindOf } from '../sandbox/worker-kind.ts';
 import { OrkError } from '../types/errors.ts';
 import { realExisting } from '../types/existing-path.ts';
 import type { Json } from '../types/json.ts';
@@ -17,7 +18,9 @@ export interface PreparedSandbox {
 
 interface Surroundings {
   workspace: string;
-  hostEnvironment: NodeJS.ProcessEnv;
+  launches: LaunchPlanner;
+  /** Of what the worker is to run. */
+  capabilities: readonly string[];
   /** Of a run inside a run: what the calling workload may do. */
   ceiling?: SecurityContext;
 }
@@ -29,16 +32,15 @@ interface Surroundings {
 export async function prepareSandbox(
   workload: Workload,
   renderer: Renderer,
-  { workspace, hostEnvironment, ceiling }: Surroundings,
+  { workspace, launches, capabilities, ceiling }: Surroundings,
 ): Promise<PreparedSandbox> {
   // Rendering keeps the shape: its templates stand in lists of text.
   const rendered = await renderer.render(workload.securityContext as unknown as Json);
   const asked = rendered as unknown as SecurityContext;
   await refuseGrants(workload, asked, workspace);
   const security = ceiling === undefined ? asked : await keepBelow(asked, ceiling, workspace);
-  const refusal = unenforceable(security);
-  if (refusal !== undefined) throw refusal;
-  return { security, launch: planLaunch(security, workspace, hostEnvironment) };
+  await launches.prepare(security);
+  return { security, launch: launches.plan(security, kindOf(capabilities)) };
 }
 
 /** Validation could judge neither what templates yield nor what links lead to. */

@@ -3,6 +3,7 @@ import type { WorkerPool } from '../host/worker-pool.ts';
 import type { Redactor } from '../observability/redaction/redactor.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
 import type { Graph, Playbook, SecurityContext, WorkloadName } from '../playbook/model.ts';
+import type { LaunchPlanner } from '../sandbox/launch-planner.ts';
 import type { RunEvent, Source } from './events.ts';
 
 /** What one run of a playbook is made from. */
@@ -19,6 +20,8 @@ export interface RunOptions {
   /** Absolute. */
   workspace: string;
   hostEnvironment: NodeJS.ProcessEnv;
+  /** How workers are started. */
+  launches: LaunchPlanner;
   /** Groups at once; wins over the playbook's `max_parallel`. */
   maxParallel?: number;
   /** Of this machine; as many groups run at once, at least 2, when nothing else is said. */

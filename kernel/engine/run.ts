@@ -1,5 +1,5 @@
 import type { Workload, WorkloadName } from '../playbook/model.ts';
-import { enforcementOf, planLaunch } from '../sandbox/launch.ts';
+import { enforcementOf } from '../sandbox/launch-plan.ts';
 import { type ErrorDetails, OrkError } from '../types/errors.ts';
 import { startTimer } from '../types/long-timer.ts';
 import { SERVICE_DONE } from './attempt-limit.ts';
@@ -239,11 +239,11 @@ export class PlaybookRun {
       scope: this.#scope,
       stop,
       onLog: (line) => this.#tell({ event: 'workload.output', ...about(), line }),
-      onLaunch: ({ security, launch }) =>
+      onLaunch: ({ security, launch }, enforced) =>
         this.#tell({
           event: 'security.applied',
           ...about(),
-          enforced: enforcementOf(security, launch),
+          enforced: { ...enforcementOf(security, launch), ...enforced },
           notEnforced: launch.notEnforced,
         }),
       onLoaded: (modules) => {
@@ -267,9 +267,9 @@ export class PlaybookRun {
   }
 
   #outcome(): RunOutcome {
-    const { playbook, runId, dryRun, workspace, hostEnvironment, now } = this.#options;
-    const missing = playbook.workloads.flatMap(
-      ({ securityContext }) => planLaunch(securityContext, workspace, hostEnvironment).notEnforced,
+    const { playbook, runId, dryRun, launches, now } = this.#options;
+    const missing = playbook.workloads.flatMap(({ securityContext }) =>
+      launches.missing(securityContext),
     );
     return {
       playbook,

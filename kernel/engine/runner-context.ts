@@ -3,6 +3,7 @@ import type { LogLine } from '../host/call-session.ts';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
+import type { LaunchPlanner } from '../sandbox/launch-planner.ts';
 import type { JsonObject } from '../types/json.ts';
 import type { ItemEnd, Retry, RunReport } from './events.ts';
 import type { PlaybookCall } from './nested-runs.ts';
@@ -17,6 +18,7 @@ export interface RunnerContext {
   scope: RunScope;
   workspace: string;
   hostEnvironment: NodeJS.ProcessEnv;
+  launches: LaunchPlanner;
   /** Modules say what they would change, and change nothing. */
   dryRun: boolean;
   /** The playbooks that workloads call. */
@@ -31,8 +33,8 @@ export interface RunnerContext {
   /** From 0 up to 1. */
   random(): number;
   onLog(line: LogLine): void;
-  /** A worker is about to be used that was launched so. */
-  onLaunch(sandbox: PreparedSandbox): void;
+  /** A worker is about to be used that was launched so, and in which the operating system has this in force. */
+  onLaunch(sandbox: PreparedSandbox, enforced: JsonObject): void;
   /** The worker has what it is to run. */
   onLoaded(modules: ModuleFacts[]): void;
   /** A module is about to be called for the first time. */

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { WorkerProcess } from '../host/worker-process.ts';
-import type { LaunchPlan } from '../sandbox/launch.ts';
+import type { LaunchPlan } from '../sandbox/launch-plan.ts';
 import { WorkerLease } from './worker-lease.ts';
 
 const plan = {} as LaunchPlan;
@@ -10,7 +10,7 @@ function setUp() {
   const workers: { id: number; alive: boolean }[] = [];
   const released: string[] = [];
   const pool = {
-    acquire: () => {
+    acquire: async () => {
       const worker = { id: workers.length, alive: true };
       workers.push(worker);
       return worker as unknown as WorkerProcess;

@@ -1,9 +1,11 @@
 import type { WorkerPool } from '../host/worker-pool.ts';
 import type { WorkerProcess } from '../host/worker-process.ts';
-import type { LaunchPlan } from '../sandbox/launch.ts';
+import type { LaunchPlan } from '../sandbox/launch-plan.ts';
 
 interface Shared {
-  worker: WorkerProcess;
+  worker: Promise<WorkerProcess>;
+  /** The same, once it is there. */
+  arrived?: WorkerProcess;
   users: number;
   retired: boolean;
 }
@@ -30,13 +32,13 @@ export class WorkerLease {
     shared.users += 1;
     let clean = false;
     try {
-      const outcome = await call(shared.worker);
+      const outcome = await call(await shared.worker);
       clean = outcome.clean;
       return outcome.result;
     } finally {
       shared.users -= 1;
       if (!clean) this.#retire(shared);
-      if (shared.retired && shared.users === 0) await this.#pool.release(shared.worker, false);
+      if (shared.retired && shared.users === 0) await this.#giveBack(shared, false);
     }
   }
 
@@ -44,13 +46,24 @@ export class WorkerLease {
   async release(): Promise<void> {
     const shared = this.#current;
     this.#current = undefined;
-    if (shared !== undefined && !shared.retired) await this.#pool.release(shared.worker, true);
+    if (shared !== undefined && !shared.retired) await this.#giveBack(shared, true);
+  }
+
+  async #giveBack({ arrived }: Shared, clean: boolean): Promise<void> {
+    if (arrived !== undefined) await this.#pool.release(arrived, clean);
   }
 
   #acquire(plan: LaunchPlan): Shared {
-    if (this.#current?.worker.alive) return this.#current;
-    this.#current = { worker: this.#pool.acquire(plan), users: 0, retired: false };
-    return this.#current;
+    if (this.#current !== undefined && this.#current.arrived?.alive !== false) return this.#current;
+    const shared: Shared = { worker: this.#pool.acquire(plan), users: 0, retired: false };
+    shared.worker.then(
+      (worker) => {
+        shared.arrived = worker;
+      },
+      () => {},
+    );
+    this.#current = shared;
+    return shared;
   }
 
   #retire(shared: Shared): void {

@@ -25,7 +25,9 @@ export async function runWorkload(
     workload,
     streams,
     lease,
-    sandbox: once(() => prepareSandbox(workload, context.scope.renderer(workload), context)),
+    sandbox: once((capabilities) =>
+      prepareSandbox(workload, context.scope.renderer(workload), { ...context, capabilities }),
+    ),
     onLaunch: once(context.onLaunch),
     onLoaded: once(context.onLoaded),
     onStarted: once(context.onStarted),

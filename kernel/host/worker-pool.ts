@@ -1,7 +1,13 @@
 import type { ComponentFiles } from '../components/registry.ts';
-import type { LaunchPlan } from '../sandbox/launch.ts';
+import type { LaunchPlan } from '../sandbox/launch-plan.ts';
 import { OrkError } from '../types/errors.ts';
 import { WorkerProcess } from './worker-process.ts';
+
+interface Idle {
+  worker: WorkerProcess;
+  /** Nothing of its last workload is left. */
+  clean: Promise<boolean>;
+}
 
 /**
  * The workers of one run. A worker that has served a workload may serve another of the same run that
@@ -9,15 +15,17 @@ import { WorkerProcess } from './worker-process.ts';
  */
 export class WorkerPool {
   readonly #workers = new Set<WorkerProcess>();
-  /** Ready for use, by what they were launched with. */
-  readonly #idle = new Map<string, WorkerProcess[]>();
+  /** By what they were launched with. */
+  readonly #idle = new Map<string, Idle[]>();
   readonly #keys = new WeakMap<WorkerProcess, string>();
+  /** Settled when nothing of a worker is left on the host. */
+  readonly #leaving = new Set<Promise<void>>();
   #closed = false;
 
   /** Starts a worker ahead of its use. What stands in the way is told when one is acquired. */
   warm(plan: LaunchPlan): void {
     try {
-      this.#keep(this.#start(plan));
+      this.#keep(this.#start(plan), Promise.resolve(true));
     } catch (error) {
       if (!(error instanceof OrkError)) throw error;
     }
@@ -25,15 +33,18 @@ export class WorkerPool {
 
   /** Tells the idle workers what they will probably be asked for. */
   preload(component: ComponentFiles): void {
-    for (const worker of [...this.#idle.values()].flat()) worker.preload(component);
+    for (const { worker } of [...this.#idle.values()].flat()) worker.preload(component);
   }
 
-  /** Throws `resource-exhausted` when no worker can be started. */
-  acquire(plan: LaunchPlan): WorkerProcess {
-    const idle = this.#idle.get(keyOf(plan)) ?? [];
-    for (let worker = idle.pop(); worker !== undefined; worker = idle.pop()) {
-      if (this.#workers.has(worker)) return worker;
+  /** Rejects with `resource-exhausted` when no worker can be started. */
+  async acquire(plan: LaunchPlan): Promise<WorkerProcess> {
+    const idle = this.#idle.get(plan.key) ?? [];
+    for (let next = idle.pop(); next !== undefined; next = idle.pop()) {
+      const { worker, clean } = next;
+      if ((await clean) && this.#workers.has(worker)) return worker;
+      worker.kill();
     }
+    if (this.#closed) throw new OrkError('canceled', 'the run is over', { reason: 'run.over' });
     return this.#start(plan);
   }
 
@@ -43,7 +54,7 @@ export class WorkerPool {
    */
   async release(worker: WorkerProcess, clean: boolean): Promise<void> {
     if (clean && !this.#closed && this.#workers.has(worker)) {
-      this.#keep(worker);
+      this.#keep(worker, worker.reset());
       return;
     }
     worker.kill();
@@ -53,27 +64,25 @@ export class WorkerPool {
   /** Ends every worker at once, with whatever runs in it; resolves when all are gone. */
   async close(): Promise<void> {
     this.#closed = true;
-    const workers = [...this.#workers];
-    for (const worker of workers) worker.kill();
-    await Promise.all(workers.map((worker) => worker.died));
+    for (const worker of this.#workers) worker.kill();
+    await Promise.all(this.#leaving);
   }
 
   #start(plan: LaunchPlan): WorkerProcess {
     const worker = WorkerProcess.start(plan);
     this.#workers.add(worker);
-    this.#keys.set(worker, keyOf(plan));
+    this.#keys.set(worker, plan.key);
+    const leaving = worker.gone();
+    this.#leaving.add(leaving);
     void worker.died.then(() => this.#workers.delete(worker));
+    void leaving.then(() => this.#leaving.delete(leaving));
     return worker;
   }
 
-  #keep(worker: WorkerProcess): void {
+  #keep(worker: WorkerProcess, clean: Promise<boolean>): void {
     const key = this.#keys.get(worker) as string;
     const idle = this.#idle.get(key);
-    if (idle === undefined) this.#idle.set(key, [worker]);
-    else idle.push(worker);
+    if (idle === undefined) this.#idle.set(key, [{ worker, clean }]);
+    else idle.push({ worker, clean });
   }
-}
-
-function keyOf({ command, args, env, cwd }: LaunchPlan): string {
-  return JSON.stringify([command, args, env, cwd]);
 }

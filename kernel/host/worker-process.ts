@@ -1,10 +1,13 @@
 import type { ComponentFiles } from '../components/registry.ts';
 import { type Message, Peer, type Reply, readCount } from '../frames/peer.ts';
-import { type LaunchedWorker, type LaunchPlan, launch } from '../sandbox/launch.ts';
-import { OrkError } from '../types/errors.ts';
+import { type LaunchedWorker, launch } from '../sandbox/launch.ts';
+import type { LaunchPlan } from '../sandbox/launch-plan.ts';
+import { verifySandbox } from '../sandbox/verify.ts';
+import { asOrkError, OrkError } from '../types/errors.ts';
 import type { JsonObject } from '../types/json.ts';
 import { randomUuid } from '../types/uuid.ts';
 import { endStrays, MARKER } from './stray-processes.ts';
+import { deathOf } from './worker-death.ts';
 
 /** Whoever answers the host calls of one `perform`. */
 export interface CallHandler {
@@ -29,12 +32,16 @@ export class WorkerProcess {
   readonly #invocation: string;
   readonly #died: Promise<OrkError>;
   #markReady: () => void = () => {};
+  #enforced: JsonObject = {};
+  /** What was found when the sandbox was looked at. */
+  #mismatch: OrkError | undefined;
   #stderrTail = '';
   /** What the worker said of its own end. */
   #lastWords: string | undefined;
   #startsPrograms = false;
   #nextCall = 1;
   #alive = true;
+  #gone: Promise<void> | undefined;
 
   static start(plan: LaunchPlan): WorkerProcess {
     const invocation = randomUuid().replaceAll('-', '');
@@ -48,8 +55,9 @@ export class WorkerProcess {
     this.#died = new Promise((resolve) => {
       launched.process.once('error', (error) => resolve(notStarted(error)));
       launched.process.once('close', (code, signal) => {
-        if (this.#startsPrograms) endStrays(this.#invocation);
+        if (this.#startsPrograms && !this.#hasOwnProcesses) endStrays(this.#invocation);
         resolve(this.#causeOfDeath(code, signal));
+        this.#gone = launched.sandbox?.group?.remove();
       });
     });
     void this.#died.then(() => {
@@ -78,6 +86,32 @@ export class WorkerProcess {
   /** Resolves with the cause once the process, and whatever it had started, is gone. */
   get died(): Promise<OrkError> {
     return this.#died;
+  }
+
+  /** What the operating system has in force for it; known once it has loaded something. */
+  get enforced(): JsonObject {
+    return this.#enforced;
+  }
+
+  /** How often something in it was ended for want of memory. */
+  get oomKills(): number {
+    return this.#launched.sandbox?.group?.oomKills ?? 0;
+  }
+
+  /**
+   * Ends everything that calls have left beside the worker, and empties its folders in memory. Resolves with false
+   * when that cannot be relied on.
+   */
+  async reset(): Promise<boolean> {
+    const { sandbox } = this.#launched;
+    if (sandbox === undefined) return true;
+    return sandbox.plan.resettable && (await sandbox.control.reset());
+  }
+
+  /** Resolves once nothing of it is left on the host. */
+  async gone(): Promise<void> {
+    await this.#died;
+    await this.#gone;
   }
 
   /** Lets the worker prepare for a component that it will probably be asked for. */
@@ -133,7 +167,7 @@ export class WorkerProcess {
   }
 
   #event(method: string, { header }: Message): void {
-    if (method === 'ready') this.#markReady();
+    if (method === 'ready') this.#takeReady();
     if (typeof header['call'] === 'number')
       this.#handlers.get(header['call'])?.event(method, header);
     if (method === 'dying' && typeof header['message'] === 'string') {
@@ -141,20 +175,36 @@ export class WorkerProcess {
     }
   }
 
-  #causeOfDeath(code: number | null, signal: NodeJS.Signals | null): OrkError {
-    const how = signal === null ? `exited with code ${code}` : `was killed by ${signal}`;
-    const said = this.#lastWords ?? tellingLine(this.#stderrTail);
-    return new OrkError('unavailable', `the worker ${how}${said === '' ? '' : `: ${said}`}`, {
-      reason: signal === null ? 'worker.exited' : 'worker.killed',
-      hint: 'something outside ork ended it (the OOM killer, an operator), or it broke: run again',
-    });
+  /** A worker that is not wrapped as planned is ended before it is asked for anything. */
+  #takeReady(): void {
+    const { sandbox, process: helper } = this.#launched;
+    try {
+      if (sandbox !== undefined) this.#enforced = verifySandbox(helper.pid ?? 0, sandbox);
+    } catch (error) {
+      this.#mismatch = asOrkError(error);
+      this.kill();
+      return;
+    }
+    this.#markReady();
   }
-}
 
-/** Node prints its version last when it crashes; the error stands further up. */
-function tellingLine(stderr: string): string {
-  const lines = stderr.trim().split('\n');
-  return lines.find((line) => /error|fatal/i.test(line)) ?? lines.at(-1) ?? '';
+  /** Then nothing that it has started can outlive it. */
+  get #hasOwnProcesses(): boolean {
+    return this.#launched.sandbox?.plan.posture.namespaces.includes('pid') === true;
+  }
+
+  #causeOfDeath(code: number | null, signal: NodeJS.Signals | null): OrkError {
+    return (
+      this.#mismatch ??
+      deathOf({
+        code,
+        signal,
+        said: this.#lastWords ?? '',
+        stderr: this.#stderrTail,
+        ...(this.#launched.sandbox && { sandbox: this.#launched.sandbox }),
+      })
+    );
+  }
 }
 
 function notStarted(error: Error): OrkError {

@@ -46,6 +46,8 @@ export interface Closure extends Findings {
   checked: CheckedPlaybook | undefined;
   /** The text of each file, by the name that problems have for it. */
   sources: Map<string, string>;
+  /** The real path of each file. */
+  files: string[];
 }
 
 /**
@@ -64,6 +66,7 @@ export async function checkClosure(
     checked: findings.counts.errors > 0 ? undefined : toChecked(root, new Map()),
     ...findings,
     sources: visit.sources(),
+    files: visit.files(),
   };
 }
 
@@ -103,6 +106,10 @@ class ClosureVisit {
 
   sources(): Map<string, string> {
     return new Map([...this.#members.values()].map(({ file, text }) => [file, text]));
+  }
+
+  files(): string[] {
+    return [...this.#members.keys()];
   }
 
   /** Checks one playbook, and then what it calls. */

@@ -1,112 +1,92 @@
-import { type ChildProcess, spawn } from 'node:child_process';
-import module from 'node:module';
-import path from 'node:path';
+import { type ChildProcess, type StdioOptions, spawn } from 'node:child_process';
 import type { Duplex, Readable } from 'node:stream';
-import { fileURLToPath } from 'node:url';
-import type { SecurityContext } from '../playbook/model.ts';
 import { OrkError } from '../types/errors.ts';
-import type { JsonObject } from '../types/json.ts';
+import { ControlGroup } from './cgroups/group.ts';
+import { SandboxControl } from './control.ts';
+import { sandboxHost } from './host.ts';
+import type { LaunchPlan } from './launch-plan.ts';
+import { encodePlan, type SandboxPlan } from './sandbox-plan.ts';
 
-/** How a worker process is started, decided before anything runs. */
-export interface LaunchPlan {
-  command: string;
-  args: string[];
-  /** The whole environment of the worker and of the programs that it starts. */
-  env: Record<string, string>;
-  cwd: string;
-  /** Protections of the default sandbox that are not in force, told in every report. */
-  notEnforced: string[];
-}
-
-/** A started worker: the process, and the kernel's end of its socket pair. */
+/** A started worker: the process, the kernel's end of its socket pair, and its sandbox. */
 export interface LaunchedWorker {
+  /** The worker, or the helper that it lives and dies with. */
   process: ChildProcess;
   socket: Duplex;
   stderr: Readable;
+  sandbox?: LaunchedSandbox;
 }
 
-/** What a workload gets that says nothing about its sandbox. */
-export const DEFAULT_SECURITY_CONTEXT: SecurityContext = {
-  sandbox: 'default',
-  filesystem: { read: [], write: [] },
-  env: [],
-  network: { connect: [], listen: [] },
-};
+export interface LaunchedSandbox {
+  plan: SandboxPlan;
+  control: SandboxControl;
+  /** Undefined when nothing is limited by one. */
+  group?: ControlGroup;
+}
 
-const DEFAULT_ENVIRONMENT = ['PATH', 'HOME', 'LANG', 'TZ'];
-const NEVER_EXPOSED = /^(ORK_|COSIGN_|NODE_|LD_|PG)/;
 const SOCKET_FD = 3;
-
-/** What a guest's memory may grow to: the default `memory_bytes` of 512 MiB, in pages of 64 KiB. */
-const MAX_GUEST_PAGES = 8192;
-const WASM_PAGE_BYTES = 65_536;
-
-/**
- * A function of a component is checked when it is first compiled, not all of them when the component is loaded: the
- * engine has thousands, a call uses a few hundred. None runs unchecked.
- */
-const CHECK_WHEN_COMPILED = '--wasm-lazy-validation';
-
-const WORKER_ENTRY = fileURLToPath(
-  new URL(
-    import.meta.url.endsWith('.ts') ? '../worker/start.ts' : '../worker/start.js',
-    import.meta.url,
-  ),
-);
-
-/**
- * The plan for one workload's worker. The namespaces, cgroups and the system call filter are not part
- * of this version: the plan says so in `notEnforced` unless the playbook asked for `sandbox: none`.
- */
-export function planLaunch(
-  context: SecurityContext,
-  workspace: string,
-  hostEnvironment: NodeJS.ProcessEnv,
-): LaunchPlan {
-  return {
-    command: process.execPath,
-    args: [
-      `--wasm-max-mem-pages=${MAX_GUEST_PAGES}`,
-      CHECK_WHEN_COMPILED,
-      WORKER_ENTRY,
-      ...compileCacheFolder(),
-    ],
-    env: visibleEnvironment(context.env, hostEnvironment),
-    cwd: workspace,
-    notEnforced:
-      context.sandbox === 'none' ? [] : ['namespaces', 'cgroups', 'seccomp', 'network isolation'],
-  };
-}
-
-/** What does hold for a worker that is launched so, and for the host calls of its modules. */
-export function enforcementOf(
-  { sandbox, filesystem }: SecurityContext,
-  plan: LaunchPlan,
-): JsonObject {
-  return {
-    sandbox,
-    environment: Object.keys(plan.env),
-    workspace: plan.cwd,
-    read: filesystem.read,
-    write: filesystem.write,
-    guest_memory_bytes: MAX_GUEST_PAGES * WASM_PAGE_BYTES,
-  };
-}
+const CONTROL_FD = 4;
 
 /**
  * Starts the worker, with `marker` added to its environment. It leads a session of its own, so that the terminal's
  * Ctrl-C reaches only the kernel. Throws `resource-exhausted` when there are no descriptors left.
  */
 export function launch(plan: LaunchPlan, marker: Record<string, string>): LaunchedWorker {
-  const child = spawn(plan.command, plan.args, {
-    cwd: plan.cwd,
-    env: { ...plan.env, ...marker },
-    stdio: ['ignore', 'ignore', 'pipe', 'pipe'],
-    detached: true,
-  });
+  return plan.sandbox === undefined
+    ? launchBare(plan, marker)
+    : launchInSandbox(plan, plan.sandbox, marker);
+}
+
+function launchBare(plan: LaunchPlan, marker: Record<string, string>): LaunchedWorker {
+  const env = { ...plan.env, ...marker };
+  return start(plan.command, plan.args, env, plan.cwd, ['ignore', 'ignore', 'pipe', 'pipe']);
+}
+
+function launchInSandbox(
+  plan: LaunchPlan,
+  sandbox: SandboxPlan,
+  marker: Record<string, string>,
+): LaunchedWorker {
+  const group = ControlGroup.create(sandboxHost().places, sandbox.limits);
+  try {
+    const stdio: StdioOptions = ['ignore', 'ignore', 'pipe', 'pipe', 'pipe'];
+    const launched = start(sandbox.helper, ['launch'], {}, '/', stdio);
+    const control = new SandboxControl(launched.process.stdio[CONTROL_FD] as Duplex);
+    control.send(encodePlan(wordsOf(plan, sandbox, marker, group)));
+    return { ...launched, sandbox: { plan: sandbox, control, ...(group && { group }) } };
+  } catch (error) {
+    void group?.remove();
+    throw error;
+  }
+}
+
+function wordsOf(
+  plan: LaunchPlan,
+  sandbox: SandboxPlan,
+  marker: Record<string, string>,
+  group: ControlGroup | undefined,
+): string[] {
+  return [
+    ...['parent', String(process.pid)],
+    ...(group?.joinFiles ?? []).flatMap((file) => ['cgroup', file]),
+    ...sandbox.words,
+    ...Object.entries(marker).flatMap(([name, value]) => ['variable', `${name}=${value}`]),
+    ...['workdir', plan.cwd],
+    ...['program', plan.command],
+    ...[plan.command, ...plan.args].flatMap((argument) => ['argument', argument]),
+  ];
+}
+
+function start(
+  command: string,
+  args: string[],
+  env: Record<string, string>,
+  cwd: string,
+  stdio: StdioOptions,
+): LaunchedWorker {
+  const child = spawn(command, args, { cwd, env, stdio, detached: true });
   // Without descriptors for its pipes there is no child, and the types do not say so.
-  const stdio = child.stdio as ChildProcess['stdio'] | undefined;
-  if (stdio === undefined) {
+  const pipes = child.stdio as ChildProcess['stdio'] | undefined;
+  if (pipes === undefined) {
     child.once('error', () => {});
     throw new OrkError(
       'resource-exhausted',
@@ -117,27 +97,5 @@ export function launch(plan: LaunchPlan, marker: Record<string, string>): Launch
       },
     );
   }
-  return {
-    process: child,
-    socket: stdio[SOCKET_FD] as Duplex,
-    stderr: child.stderr as Readable,
-  };
-}
-
-/** The folder that this process keeps its compiled code in, for the worker to share. */
-function compileCacheFolder(): string[] {
-  const folder = module.getCompileCacheDir();
-  return folder === undefined ? [] : [path.dirname(folder)];
-}
-
-function visibleEnvironment(
-  granted: string[],
-  hostEnvironment: NodeJS.ProcessEnv,
-): Record<string, string> {
-  const visible: Record<string, string> = {};
-  for (const name of [...DEFAULT_ENVIRONMENT, ...granted]) {
-    const value = hostEnvironment[name];
-    if (value !== undefined && !NEVER_EXPOSED.test(name)) visible[name] = value;
-  }
-  return visible;
+  return { process: child, socket: pipes[SOCKET_FD] as Duplex, stderr: child.stderr as Readable };
 }

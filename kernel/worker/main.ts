@@ -14,7 +14,7 @@ const KERNEL_FD = 3;
 
 const components = new Map<string, Promise<InstancePool>>();
 const calls = new Map<number, PerformCall | PipelineCall>();
-let cacheKept = false;
+let cacheKept = process.argv[3] !== 'keep';
 
 const peer = new Peer(new Socket({ fd: KERNEL_FD }), {
   request: answer,

@@ -9,7 +9,8 @@ import { type PerformRequest, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import type { WorkerProcess } from '../../kernel/host/worker-process.ts';
 import { effectiveManifest, PIPELINE } from '../../kernel/playbook/pipeline.ts';
-import { type LaunchPlan, planLaunch } from '../../kernel/sandbox/launch.ts';
+import { DEFAULT_SECURITY_CONTEXT, type LaunchPlan } from '../../kernel/sandbox/launch-plan.ts';
+import { LaunchPlanner } from '../../kernel/sandbox/launch-planner.ts';
 import type { Block } from '../../kernel/streams/block.ts';
 import { Channel } from '../../kernel/streams/channel.ts';
 import { FanOut } from '../../kernel/streams/fan-out.ts';
@@ -49,15 +50,25 @@ export class Host {
   readonly #workspace: string;
 
   /** `workerFlags` are for Node, e.g. `--cpu-prof`. */
-  constructor(workspace: string, from: 'dist' | 'sources', workerFlags: string[] = []) {
+  constructor(
+    workspace: string,
+    from: 'dist' | 'sources',
+    workerFlags: string[] = [],
+    sandbox?: 'none',
+  ) {
     useCompileCache();
     this.#workspace = workspace;
-    const context = { sandbox: 'default', env: [], filesystem: { read: [], write: [] } } as const;
-    const plan = planLaunch(structuredClone(context) as never, workspace, process.env);
+    const launches = new LaunchPlanner({
+      workspace,
+      moduleFolders: [this.#registry.folder],
+      hostEnvironment: process.env,
+      ...(sandbox === undefined ? {} : { sandbox }),
+    });
+    const plan = launches.plan(DEFAULT_SECURITY_CONTEXT, 'pure');
     this.#plan = { ...plan, args: [...workerFlags, ...withEntry(plan.args, from)] };
   }
 
-  startWorker(): WorkerProcess {
+  startWorker(): Promise<WorkerProcess> {
     return this.#pool.acquire(this.#plan);
   }
 

@@ -6,7 +6,14 @@ import { fileURLToPath } from 'node:url';
 export const CHECKOUT = fileURLToPath(new URL('../..', import.meta.url));
 
 /** What of the package a run needs. */
-const PACKED = ['package.json', 'kernel/bin', 'dist', 'build/modules'];
+const PACKED = [
+  'package.json',
+  'kernel/bin',
+  'dist',
+  'build/modules',
+  'build/native',
+  'build/worker-cache',
+];
 
 /** The ORK that is measured. */
 export interface Installation {

@@ -170,9 +170,9 @@ test('a full disk fails the workload and leaves neither half a file nor a tempor
 `);
   const script = `mount -t tmpfs -o size=64k none ${workspace}; "$@"; code=$?; ls -A ${workspace} >&2; exit $code`;
   const through = ['unshare', '-rm', 'sh', '-c', script, 'sh'];
-  const run = await runOrk(['run', file, '--workspace', workspace, '--output', 'json'], {
-    through,
-  });
+  // A user namespace with one user has none left for a worker.
+  const args = ['run', file, '--workspace', workspace, '--output', 'json', '--sandbox', 'none'];
+  const run = await runOrk(args, { through });
   expect(run.code).toBe(1);
   expect(JSON.parse(run.stdout).workloads.write.error).toMatchObject({
     code: 'resource-exhausted',

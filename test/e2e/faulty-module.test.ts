@@ -6,7 +6,8 @@ import { buildStandardLibrary } from '../../kernel/components/build/build-librar
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
 import { type PerformOutcome, perform } from '../../kernel/host/perform.ts';
 import { WorkerPool } from '../../kernel/host/worker-pool.ts';
-import { DEFAULT_SECURITY_CONTEXT, planLaunch } from '../../kernel/sandbox/launch.ts';
+import { DEFAULT_SECURITY_CONTEXT } from '../../kernel/sandbox/launch-plan.ts';
+import { LaunchPlanner } from '../../kernel/sandbox/launch-planner.ts';
 import type { StreamWait } from '../../kernel/streams/stream-wait.ts';
 import { checkout } from '../support/ork.ts';
 
@@ -28,7 +29,12 @@ afterAll(async () => {
 
 /** One call in a real worker, stopped `limit` milliseconds after it has begun, with a grace of 200. */
 async function fail(how: string, limit = 20_000): Promise<PerformOutcome> {
-  const worker = pool.acquire(planLaunch(DEFAULT_SECURITY_CONTEXT, library, process.env));
+  const launches = new LaunchPlanner({
+    workspace: library,
+    moduleFolders: [library],
+    hostEnvironment: process.env,
+  });
+  const worker = await pool.acquire(launches.plan(DEFAULT_SECURITY_CONTEXT, 'pure'));
   const { component } = registry.get('faulty');
   // Else a slow start could be what the limit ends.
   await worker.load(component);

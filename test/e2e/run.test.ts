@@ -8,6 +8,7 @@ import {
   runOrk,
   temporaryFolder,
 } from '../support/ork.ts';
+import { processesWith } from '../support/processes.ts';
 
 test('the report goes to standard output, progress to standard error', async () => {
   const { code, stdout, stderr } = await runOrk(['run', await copyOfExample('hello')]);
@@ -153,7 +154,7 @@ test('an item beyond its timeout leaves its worker to no other item', async () =
   const workersOf = async (items: string): Promise<string[]> => {
     const folder = await temporaryFolder();
     const playbook = await playbookFile(
-      `  - { name: l, lifecycle: { policy: run_once }, loop: ${items}, timeout: 3s, loop_control: { fail_fast: false }, process: { module: exec, params: { shell: 'echo $PPID >> workers; {{ item }}' } } }\n`,
+      `  - { name: l, lifecycle: { policy: run_once }, loop: ${items}, timeout: 3s, loop_control: { fail_fast: false }, process: { module: exec, params: { shell: 'readlink /proc/self/ns/pid >> workers; {{ item }}' } } }\n`,
     );
     await runOrk(['run', playbook, '--workspace', folder]);
     return (await readFile(path.join(folder, 'workers'), 'utf8')).trim().split('\n');
@@ -161,7 +162,7 @@ test('an item beyond its timeout leaves its worker to no other item', async () =
   const [first, second] = await workersOf('["true", "true"]');
   expect(second).toBe(first);
   const [stopped, next] = await workersOf('[sleep 60, "true"]');
-  expect(next).toMatch(/^\d+$/);
+  expect(next).toMatch(/^pid:/);
   expect(next).not.toBe(stopped);
 });
 
@@ -360,9 +361,11 @@ test('programs see only the environment that was granted', async () => {
   expect(workloads.granted.summary.stdout).not.toContain('OTHER');
 });
 
-test('what the default sandbox would enforce and this version does not is told in the report', async () => {
-  const { stdout } = await runOrk(['run', await copyOfExample('hello'), '--output', 'json']);
-  expect(JSON.parse(stdout).not_enforced).toContain('seccomp');
+test('a run without a sandbox says so in its report', async () => {
+  const args = ['run', await copyOfExample('hello'), '--sandbox', 'none'];
+  const { stdout } = await runOrk([...args, '--output', 'json']);
+  expect(JSON.parse(stdout).not_enforced).toEqual(['sandbox']);
+  expect((await runOrk(args)).stdout).toContain('not enforced: sandbox');
 });
 
 test('log lines from a module cannot steer the terminal', async () => {
@@ -372,11 +375,3 @@ test('log lines from a module cannot steer the terminal', async () => {
   const { stderr, stdout } = await runOrk(['run', playbook]);
   expect(stderr + stdout).not.toContain('\u001b');
 });
-
-async function processesWith(text: string): Promise<string[]> {
-  const pids = (await readdir('/proc')).filter((name) => /^\d+$/.test(name));
-  const lines = await Promise.all(
-    pids.map((pid) => readFile(`/proc/${pid}/cmdline`, 'utf8').catch(() => '')),
-  );
-  return lines.filter((line) => line.includes(text));
-}

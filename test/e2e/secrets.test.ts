@@ -8,6 +8,7 @@ import {
   startOrk,
   temporaryFolder,
 } from '../support/ork.ts';
+import { eventually, processesWith } from '../support/processes.ts';
 
 const VALUE = 'hunter22-and-more';
 
@@ -194,7 +195,7 @@ describe('secret_files', () => {
     }
   }
 
-  const waiting = (shell = 'sleep 300'): string =>
+  const waiting = (shell: string): string =>
     exec('a', params(`echo "$SECRETS_DIR" > where; ${shell}`));
 
   test('are private, complete, outside the workspace, and gone afterwards', async () => {
@@ -217,15 +218,18 @@ describe('secret_files', () => {
   });
 
   test.each(['SIGINT', 'SIGKILL'] as const)('are gone when ork is ended by %s', async (signal) => {
-    const playbook = await playbookFile(waiting());
+    const sleep = `sleep 300.${Math.floor(Math.random() * 1e9)}`;
+    const playbook = await playbookFile(waiting(`exec ${sleep}`));
     const run = startOrk(['run', playbook, '--secrets-file', await secretsFile()]);
     const folder = await folderOf(run, path.dirname(playbook));
-    expect(await readdir(folder)).toHaveLength(2);
+    await eventually(async () => (await processesWith(sleep)).length > 0);
+    const [program] = await processesWith(sleep);
+    expect(await readdir(`/proc/${program}/root${folder}`)).toHaveLength(2);
+    expect(await privateFolders()).not.toContain(path.basename(folder));
     run.child.kill(signal);
     await run.finished;
-    while ((await privateFolders()).includes(path.basename(folder))) {
-      await new Promise((resolve) => setTimeout(resolve, 10));
-    }
+    // With its processes a sandbox loses its folders in memory.
+    await eventually(async () => (await processesWith(sleep)).length === 0);
   });
 
   test('are gone when the worker is killed, and when time is up', async () => {
@@ -236,7 +240,9 @@ describe('secret_files', () => {
     const where = await readFile(path.join(path.dirname(killed), 'where'), 'utf8');
     expect(await privateFolders()).not.toContain(path.basename(where.trim()));
 
-    const late = await playbookFile(waiting().replace('name: a,', 'name: a, timeout: 500ms,'));
+    const late = await playbookFile(
+      waiting('sleep 300').replace('name: a,', 'name: a, timeout: 500ms,'),
+    );
     expect((await runOrk(['run', late, ...args])).stderr).toContain('workload.timeout');
     const folder = await readFile(path.join(path.dirname(late), 'where'), 'utf8');
     expect(await privateFolders()).not.toContain(path.basename(folder.trim()));

@@ -1,37 +1,12 @@
-import { readdir, readFile, watch, writeFile } from 'node:fs/promises';
+import { readdir, watch, writeFile } from 'node:fs/promises';
 import path from 'node:path';
 import { expect, test } from 'vitest';
 import { playbookFile, type StartedOrk, startOrk } from '../support/ork.ts';
+import { eventually, helpersOf, processesWith, workersOf } from '../support/processes.ts';
 
 /** A sleep that can be found among all processes, and whose children are found with it. */
 function marker(): string {
   return `31${Math.floor(Math.random() * 1e9)}`;
-}
-
-async function processesWith(text: string): Promise<number[]> {
-  const found: number[] = [];
-  for (const name of await readdir('/proc')) {
-    if (!/^\d+$/.test(name)) continue;
-    const line = await readFile(`/proc/${name}/cmdline`, 'utf8').catch(() => '');
-    if (line.includes(text)) found.push(Number(name));
-  }
-  return found;
-}
-
-/** The workers of a run: its children that run the worker's entry. */
-async function workersOf(pid: number): Promise<number[]> {
-  const workers = await processesWith('kernel/worker/start.');
-  const parents = await Promise.all(
-    workers.map(async (worker) => {
-      const stat = await readFile(`/proc/${worker}/stat`, 'utf8').catch(() => '');
-      return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
-    }),
-  );
-  return workers.filter((_, index) => parents[index] === pid);
-}
-
-async function eventually(check: () => Promise<boolean>): Promise<void> {
-  while (!(await check())) await new Promise((resolve) => setTimeout(resolve, 20));
 }
 
 interface Sleeping {
@@ -87,6 +62,18 @@ test('a worker that is killed fails its workload, and the program that it had st
   });
   expect(await processesWith(sleep)).toEqual([]);
 });
+
+test.each([0, 1])(
+  'a sandbox whose process %d is killed takes everything in it along',
+  async (at) => {
+    const { run, sleep } = await sleepingRun(twoSleeps);
+    process.kill((await helpersOf(run.pid))[at] as number, 'SIGKILL');
+    const { code, stdout } = await run.finished;
+    expect(code).toBe(1);
+    expect(JSON.parse(stdout).workloads.slow.error).toMatchObject({ code: 'unavailable' });
+    expect(await processesWith(sleep)).toEqual([]);
+  },
+);
 
 test('when ork itself is killed nothing survives it', async () => {
   const { run, sleep } = await sleepingRun(twoSleeps);

@@ -6,6 +6,7 @@ import { WorkerPool } from '../../kernel/host/worker-pool.ts';
 import { Redactor } from '../../kernel/observability/redaction/redactor.ts';
 import { loadPlaybook } from '../../kernel/playbook/load.ts';
 import { validatePlaybook } from '../../kernel/playbook/validate.ts';
+import { LaunchPlanner } from '../../kernel/sandbox/launch-planner.ts';
 
 export interface StartedRun {
   run: PlaybookRun;
@@ -35,6 +36,11 @@ export async function startRun(
     runId: randomUUID(),
     workspace,
     hostEnvironment: process.env,
+    launches: new LaunchPlanner({
+      workspace,
+      moduleFolders: [registry.folder],
+      hostEnvironment: process.env,
+    }),
     cores: 2,
     failFast: false,
     dryRun: false,

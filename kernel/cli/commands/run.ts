@@ -19,6 +19,12 @@ export function declareRun(program: Command, context: CommandContext): void {
     .option('--fail-fast', 'stop everything at the first failure', false)
     .option('--dry-run', 'say what would change, and change nothing', false)
     .option('--only <names>', 'run only these workloads and what they depend on', splitNames, [])
+    .addOption(
+      new Option(
+        '--sandbox <none>',
+        'none: run without a sandbox what does not ask for one',
+      ).choices(['none']),
+    )
     .option('--audit-log <file>', 'a new file for the audit log (default: in your state folder)')
     .addOption(
       new Option('--output <format>', 'how to report')

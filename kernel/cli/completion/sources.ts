@@ -1,7 +1,7 @@
 import { homedir } from 'node:os';
 import path from 'node:path';
-import { packageRoot } from '../../components/package-root.ts';
 import { isJsonObject, type Json, type JsonObject } from '../../types/json.ts';
+import { packageRoot } from '../../types/package-root.ts';
 import { readBounded } from '../read-bounded.ts';
 import type { Candidate } from './line.ts';
 

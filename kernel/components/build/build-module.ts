@@ -5,9 +5,9 @@ import { dirname, join, resolve } from 'node:path';
 import { CONTRACT_VERSION } from '../../types/async-imports.ts';
 import { asOrkError, OrkError } from '../../types/errors.ts';
 import { type Capability, type FamilyManifest, MANIFEST_SECTION } from '../../types/manifest.ts';
+import { packageRoot } from '../../types/package-root.ts';
 import { checkImports, readImports } from '../component-imports.ts';
 import { appendCustomSection } from '../custom-section.ts';
-import { packageRoot } from '../package-root.ts';
 import { bundleGuest } from './bundle.ts';
 import { evaluateFamily } from './evaluate-family.ts';
 

@@ -2,8 +2,8 @@
 import { mkdir, writeFile } from 'node:fs/promises';
 import { basename, join, relative } from 'node:path';
 import { asOrkError, type ErrorDetails, OrkError } from '../../types/errors.ts';
+import { packageRoot } from '../../types/package-root.ts';
 import type { IndexedFamily } from '../manifest.ts';
-import { packageRoot } from '../package-root.ts';
 import { buildModule, digest } from './build-module.ts';
 import { buildKey, toolKey } from './build-record.ts';
 import { transpileComponent } from './transpile.ts';

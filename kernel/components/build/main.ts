@@ -2,7 +2,7 @@
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { asOrkError, OrkError } from '../../types/errors.ts';
-import { packageRoot } from '../package-root.ts';
+import { packageRoot } from '../../types/package-root.ts';
 import { buildStandardLibrary, type FamilyProgress } from './build-library.ts';
 
 const CANCELED_EXIT = 130;

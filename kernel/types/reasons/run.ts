@@ -174,20 +174,15 @@ export const RUN_REASONS: Reasons = {
     meaning: 'A module has too many writes under way.',
     advice: 'Tell the author of the module.',
   },
+  'run.over': {
+    code: 'canceled',
+    meaning: 'The run had ended before the workload could begin.',
+    advice: 'Nothing: whatever ended the run says more.',
+  },
   'run.timeout': {
     code: 'timeout',
     meaning: "The run did not end within the playbook's timeout.",
     advice: 'Raise the timeout, or find out what takes so long.',
-  },
-  'sandbox.grant-refused': {
-    code: 'denied',
-    meaning: 'A template or a link in a security_context leads to what no workload gets.',
-    advice: 'See what its templates yield, and where its paths lead.',
-  },
-  'sandbox.not-enforceable': {
-    code: 'failed-precondition',
-    meaning: 'A security_context asks for what cannot be enforced here.',
-    advice: 'Leave it out; reports say what is not enforced.',
   },
   'secret.file-invalid': {
     code: 'invalid-argument',

@@ -14,8 +14,9 @@ const pipeline = {
 };
 const calls = together ? [pipeline] : steps;
 const workerFlags = (process.env['BENCH_WORKER_FLAGS'] ?? '').split(' ').filter(Boolean);
-const host = new Host(process.cwd(), 'sources', workerFlags);
-const workers = calls.map(() => host.startWorker());
+const sandbox = process.env['BENCH_SANDBOX'] === 'none' ? 'none' : undefined;
+const host = new Host(process.cwd(), 'sources', workerFlags, sandbox);
+const workers = await Promise.all(calls.map(() => host.startWorker()));
 await host.stream(workers, calls, blocksOf(BLOCK_RECORDS));
 const start = performance.now();
 const received = await host.stream(workers, calls, blocksOf(count));

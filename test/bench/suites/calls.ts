@@ -41,7 +41,7 @@ async function roundTrips(host: Host, { sizes }: Bench): Promise<Row[]> {
 /** Each in a worker of its own, so that the garbage of one is not collected in the time of the other. */
 function callIn(host: Host, reusable: boolean): () => Promise<void> {
   const worker = host.startWorker();
-  return () => host.call(worker, { ...IDENTITY, reusable });
+  return async () => host.call(await worker, { ...IDENTITY, reusable });
 }
 
 /** One sample is the median of a batch of calls, one right after the other, of compiled code. */
@@ -85,7 +85,7 @@ async function send(child: ChildProcess): Promise<void> {
 
 async function coldWorker(host: Host, { sizes }: Bench): Promise<Row[]> {
   const contestants = [
-    { name: 'ork', sample: () => timed(() => host.startWorker().ready) },
+    { name: 'ork', sample: () => timed(async () => (await host.startWorker()).ready) },
     { name: 'node -e 0', sample: () => timeCommand([process.execPath, '-e', '0']) },
   ];
   const [ork, bare] = (await interleave(contestants, sizes.coldWorkers)) as [Summary, Summary];

@@ -1,6 +1,7 @@
 import { type ChildProcess, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { setTimeout } from 'node:timers/promises';
+import { workerBelow } from '../../../kernel/sandbox/posture.ts';
 import { Host } from '../host-api.ts';
 import { type Aim, type Bench, makeRow, type Row, type Suite } from '../measure.ts';
 import { memoryOf, type ProcessMemory } from '../memory.ts';
@@ -33,10 +34,10 @@ export const memory: Suite = {
 async function workersMemory(bench: Bench, count: number): Promise<ProcessMemory[]> {
   const host = new Host(bench.folder, bench.installation.from);
   try {
-    const workers = Array.from({ length: count }, () => host.startWorker());
+    const workers = await Promise.all(Array.from({ length: count }, () => host.startWorker()));
     await Promise.all(workers.map(({ ready }) => ready));
     await setTimeout(SETTLE_MS);
-    return workers.map(({ pid }) => memoryOf(pid));
+    return workers.map(({ pid }) => memoryOf(workerBelow(pid) ?? pid));
   } finally {
     await host.close();
   }

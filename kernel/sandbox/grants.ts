@@ -1,0 +1,120 @@
+import { lstatSync, realpathSync, statSync } from 'node:fs';
+import path from 'node:path';
+import { OrkError } from '../types/errors.ts';
+import type { IdMap } from './view-entry.ts';
+
+/** A path that a workload may see, as it is on the host now. */
+export interface ResolvedGrant {
+  access: 'read' | 'write';
+  /** Absolute, as somebody has written it. */
+  written: string;
+  /** Where it leads, without links. */
+  real: string;
+  owner: IdMap;
+  /** The worker is to act as the owner, which takes an id-mapped mount. */
+  mapped: boolean;
+}
+
+/** Code that a worker loads. */
+export interface CodeFolder {
+  path: string;
+  /** Whose files these are, where nobody else may read them: the worker is to read them as that user. */
+  owner?: IdMap;
+}
+
+const READABLE_BY_ALL = 0o004;
+const ENTERED_BY_ALL = 0o001;
+
+interface Paths {
+  workspace: string;
+  read: string[];
+  write: string[];
+}
+
+/**
+ * The workspace and the granted paths with what they lead to. What is covered by another of at least the same access
+ * is left out, and so is what is not there to be read. Throws `failed-precondition` for what is not there to be written.
+ */
+export function resolveGrants({ workspace, read, write }: Paths, mapped: boolean): ResolvedGrant[] {
+  const resolve = (access: ResolvedGrant['access']) => (granted: string) =>
+    resolveGrant(path.resolve(workspace, granted), access, mapped);
+  const grants = [
+    ...[workspace, ...write].flatMap(resolve('write')),
+    ...read.flatMap(resolve('read')),
+  ];
+  return grants.filter(
+    (grant, index) => !grants.some((other, at) => covers(other, at, grant, index)),
+  );
+}
+
+/** The paths among `candidates` that exist and lie below a grant to write, without links. */
+export function protectedBelow(grants: ResolvedGrant[], candidates: string[]): string[] {
+  const writable = grants.filter(({ access }) => access === 'write');
+  return realPaths(candidates).filter((file) =>
+    writable.some((grant) => file !== grant.real && isWithin(file, grant.real)),
+  );
+}
+
+/** The paths among `candidates` that exist and that any grant shows, without links. */
+export function visibleBelow(grants: ResolvedGrant[], candidates: string[]): string[] {
+  return realPaths(candidates).filter((file) => grants.some((grant) => isWithin(file, grant.real)));
+}
+
+function realPaths(files: string[]): string[] {
+  return [...new Set(files.flatMap((file) => realPath(file) ?? []))];
+}
+
+/** A folder of code, as it is to be shown to a worker of another user. */
+export function codeFolder(folder: string, mapped: boolean): CodeFolder {
+  const real = realpathSync(folder);
+  const stats = statSync(real);
+  const { uid, gid, mode } = stats;
+  const open = stats.isDirectory() ? READABLE_BY_ALL | ENTERED_BY_ALL : READABLE_BY_ALL;
+  return {
+    path: real,
+    ...(mapped && (mode & open) !== open && { owner: { owner: uid, group: gid } }),
+  };
+}
+
+function resolveGrant(
+  written: string,
+  access: ResolvedGrant['access'],
+  mapped: boolean,
+): ResolvedGrant[] {
+  const real = realPath(written);
+  if (real === undefined) {
+    if (access === 'read') return [];
+    throw missing(written);
+  }
+  const { uid, gid } = statSync(real);
+  return [{ access, written, real, owner: { owner: uid, group: gid }, mapped }];
+}
+
+function covers(other: ResolvedGrant, at: number, grant: ResolvedGrant, index: number): boolean {
+  if (at === index || other.written !== other.real || grant.written !== grant.real) return false;
+  if (!isWithin(grant.real, other.real)) return false;
+  if (grant.real === other.real && other.access === grant.access) return at < index;
+  return other.access === 'write' || grant.access === 'read';
+}
+
+/** True for `folder` itself and what lies below it, by their names. */
+export function isWithin(file: string, folder: string): boolean {
+  return file === folder || file.startsWith(`${folder}/`);
+}
+
+function realPath(file: string): string | undefined {
+  try {
+    // A link that leads nowhere is as little there as a path without an entry.
+    lstatSync(file);
+    return realpathSync(file);
+  } catch {
+    return undefined;
+  }
+}
+
+function missing(file: string): OrkError {
+  return new OrkError('failed-precondition', `${file} is granted for writing, and is not there`, {
+    reason: 'sandbox.grant-missing',
+    hint: 'make it first, or grant the folder that it is to be in',
+  });
+}
