@@ -48,7 +48,14 @@ const ERRNO_CODES: Record<string, ErrorCode> = {
 const HINTS: Record<string, string> = {
   ENOSPC: 'the disk is full: free some space, or write elsewhere',
   EDQUOT: 'the disk quota is used up',
-  EACCES: "the user that runs ork lacks the file system's permission",
+  EACCES:
+    'a workload acts as the owner of the workspace and of each grant, who lacks the permission of the file system',
+  EROFS:
+    'playbooks, .git and ork_modules stay as they are; anything else can be granted: ' +
+    'security_context: { filesystem: { write: ["/path"] } }',
+  EBUSY:
+    'playbooks, .git and ork_modules stay where they are, and so does what is granted by its own name: grant the ' +
+    'folder that it is in, with security_context: { filesystem: { write: ["/folder"] } }',
 };
 
 /** Whatever a host function threw, as the error that the guest sees. `subject` names what it was about. */

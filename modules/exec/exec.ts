@@ -9,6 +9,7 @@ import {
   type RunResult,
 } from '../../sdk/typescript/index.ts';
 import { type CommandLine, showCommand, toCommandLine } from './command-line.ts';
+import { sandboxHint } from './sandbox-hint.ts';
 
 const params = z.object({
   command: z
@@ -138,6 +139,7 @@ function failure(line: CommandLine, outcome: RunResult, summary: Ended): OrkErro
   const detail = lastWords === '' ? '' : `: ${lastWords}`;
   return new OrkError('other', `${showCommand(line)} ${how}${detail}`, {
     reason: signal === undefined ? 'exec.exit-code' : 'exec.signal',
+    hint: sandboxHint(stderr),
     summary,
   });
 }

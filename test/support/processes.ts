@@ -25,7 +25,7 @@ export async function helpersOf(ork: number): Promise<number[]> {
   return helpers.filter((_, index) => below[index]).sort((a, b) => a - b);
 }
 
-export async function parentOf(pid: number): Promise<number> {
+async function parentOf(pid: number): Promise<number> {
   const stat = await readFile(`/proc/${pid}/stat`, 'utf8').catch(() => '');
   return Number(stat.slice(stat.lastIndexOf(')') + 2).split(' ')[1]);
 }

@@ -76,7 +76,8 @@ export async function writeAtomic(
   await refuseSpecialFile(real);
   announceTemporary(call, temporary);
   try {
-    handle = await fs.open(temporary, 'wx', kept & 0o7777);
+    handle = await openBeside(temporary, kept);
+    if (handle === undefined) return await writeInPlace(real, text);
     await handle.chmod(kept & 0o7777);
     await handle.writeFile(text);
     await handle.sync();
@@ -87,6 +88,27 @@ export async function writeAtomic(
     await handle?.close().catch(() => {});
     await fs.rm(temporary, { force: true });
     throw error;
+  }
+}
+
+/** Undefined where nothing can be put beside the file: it may be granted without the folder that it is in. */
+async function openBeside(temporary: string, mode: number): Promise<fs.FileHandle | undefined> {
+  try {
+    return await fs.open(temporary, 'wx', mode & 0o7777);
+  } catch (error) {
+    if (!['EROFS', 'EACCES'].includes((error as NodeJS.ErrnoException).code ?? '')) throw error;
+    return undefined;
+  }
+}
+
+async function writeInPlace(real: string, text: string): Promise<void> {
+  const handle = await fs.open(real, fs.constants.O_WRONLY | fs.constants.O_NOFOLLOW);
+  try {
+    await handle.truncate();
+    await handle.writeFile(text);
+    await handle.sync();
+  } finally {
+    await handle.close();
   }
 }
 

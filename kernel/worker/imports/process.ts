@@ -205,7 +205,9 @@ async function start(command: Command, env: NodeJS.ProcessEnv, cwd: string): Pro
       code: 'not-found',
       reason: 'process.not-found',
       message: `there is no program '${command.program}'`,
-      hint: 'check the spelling, and that it is on the PATH of this host',
+      hint:
+        'check the spelling, and the PATH; a program outside of /usr is to be granted, with its folder: ' +
+        'security_context: { filesystem: { read: ["/opt/tool"] } }',
     });
   }
 }
