@@ -15,6 +15,14 @@ static const char *const WORDS[] = {
     "ro",      "ro,",     "idmap",   "-",         "0",        "1000",     "4096",      "/",      "4294967295",
     "noexec,", "",        "/a/b",    "..",        "999999999999999999999", "inner-user", "-1",   "ro,noexec,idmap",
 };
+/* Words that belong together, `|` for the NUL between them. */
+static const char *const PHRASES[] = {
+    "namespace|net",     "limit|core|0",           "parent|77",          "cgroup|/sys/fs/cgroup/a",
+    "scratch|/tmp",      "bind|/a|/b|ro,idmap|5|6", "bind|/a|/b|-|0|0",   "tmpfs|/tmp|4096|1023|noexec",
+    "symlink|/bin|../x", "file|/etc/passwd|a:b",    "proc|/proc",         "mask|/proc/keys",
+    "device|/dev/null",  "directory|/run|493",      "argument|--x",       "variable|A=B",
+    "hostname|ork",      "inner-user",              "filter|0600",
+};
 static const char PREFIX[] = "1\0ids\0" "1000\0" "1000\0workdir\0/w\0program\0/p\0namespace\0mount\0";
 
 enum { MAX_TEXT = 4096 };
@@ -28,6 +36,15 @@ static unsigned next_random(unsigned *state) {
   return *state;
 }
 
+static size_t add_phrase(char *place, const char *phrase) {
+  size_t length = strlen(phrase) + 1;
+  memcpy(place, phrase, length);
+  for (size_t i = 0; i < length; i++) {
+    if (place[i] == '|') place[i] = '\0';
+  }
+  return length;
+}
+
 static size_t make_text(char *text, unsigned *state) {
   size_t length = 0;
   if (next_random(state) % 4 != 0) {
@@ -35,10 +52,11 @@ static size_t make_text(char *text, unsigned *state) {
     length = sizeof PREFIX - 1;
   }
   unsigned words = next_random(state) % 40;
+  bool wild = next_random(state) % 2 == 0;
   for (unsigned i = 0; i < words && length + 64 < MAX_TEXT; i++) {
+    const char *phrase = PHRASES[next_random(state) % (sizeof PHRASES / sizeof *PHRASES)];
     const char *word = WORDS[next_random(state) % (sizeof WORDS / sizeof *WORDS)];
-    memcpy(text + length, word, strlen(word) + 1);
-    length += strlen(word) + 1;
+    length += add_phrase(text + length, wild && next_random(state) % 8 == 0 ? word : phrase);
   }
   if (next_random(state) % 2 == 0) {
     memcpy(text + length, "end", 4);

@@ -13,6 +13,7 @@
 #include <unistd.h>
 
 #include "filter_command.h"
+#include "landlock.h"
 #include "namespaces.h"
 #include "plan.h"
 #include "privileges.h"
@@ -115,6 +116,7 @@ static _Noreturn void run_inner(const struct plan *plan, const struct gates *gat
   must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "parent", NULL);
   close(gates->to_outer[1]);
   close(gates->to_inner[0]);
+  restrict_writes(plan);
   install_filter(plan);
   pid_t inner = getpid();
   pid_t worker = must(fork(), "worker", NULL);
