@@ -13,6 +13,9 @@ test.each([
   '/dev/shm/../sda',
   '/srv/../proc',
   '/run/docker.sock',
+  '/run',
+  '/var/run/',
+  '/run/podman',
 ])('%s is never given to a workload', (path) => {
   expect(isForbiddenPath(path)).toBe(true);
 });

@@ -8,6 +8,8 @@ const HOST_AND_PORT = /^(?<host>.+):(?<port>\*|\d{1,5})$/;
 const CIDR = /^(?<address>[^/]+)\/(?<prefix>\d{1,3})$/;
 /** Whoever may talk to one of these is root of the host. */
 const CONTAINER_SOCKET = /\/(?:docker|containerd|crio|podman)\.sock$/;
+/** Their sockets lie in here. */
+const CONTAINER_FOLDER = /^(?:\/var)?\/run(?:\/(?:containerd|crio|docker|podman))?\/?$/;
 const KERNEL_FOLDER = /^\/(?:proc|sys|dev)(?:\/|$)/;
 /** Files in memory, below /dev for historical reasons; the folder itself would show those of everybody. */
 const SHARED_MEMORY = /^\/dev\/shm\/./;
@@ -16,12 +18,12 @@ const ENDPOINTS = 'must be host:port, *.suffix:port, CIDR:port or unix:/path';
 const NEVER = 'is never given to a workload';
 
 /**
- * True for a path that no workload gets, whatever is granted: the root, the kernel's folders and sockets of
- * container engines. A path with a template can be judged only once it is rendered.
+ * True for a path that no workload gets, whatever is granted: the root, the kernel's folders, sockets of container
+ * engines and the folders that these lie in. A path with a template can be judged only once it is rendered.
  */
 export function isForbiddenPath(text: string): boolean {
   const normal = path.posix.normalize(text);
-  if (normal === '/' || CONTAINER_SOCKET.test(normal)) return true;
+  if (normal === '/' || CONTAINER_SOCKET.test(normal) || CONTAINER_FOLDER.test(normal)) return true;
   return KERNEL_FOLDER.test(normal) && !SHARED_MEMORY.test(normal);
 }
 

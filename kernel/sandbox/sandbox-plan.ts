@@ -6,6 +6,7 @@ import { filterOf } from './filters.ts';
 import { codeFolder, protectedBelow, resolveGrants, visibleBelow } from './grants.ts';
 import type { SandboxHost } from './host.ts';
 import { type Ids, workerIds } from './identity.ts';
+import { ownFolders, refuseOwnFolders } from './own-folders.ts';
 import type { Posture } from './posture.ts';
 import { planView, scratchFolders, type ViewRequest } from './view.ts';
 import { entryWords } from './view-entry.ts';
@@ -137,6 +138,7 @@ function viewRequest(
   // Only root can show files under another user.
   const mapped = host.accounts.own.uid === 0;
   const grants = kind === 'pure' ? [] : resolveGrants({ workspace, read, write }, mapped);
+  refuseOwnFolders(grants, ownFolders(hostEnvironment));
   const home = hostEnvironment['HOME'];
   return {
     kind,
