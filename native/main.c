@@ -105,7 +105,6 @@ static _Noreturn void become_worker(const struct plan *plan, pid_t inner) {
 static _Noreturn void run_inner(const struct plan *plan, const struct gates *gates) {
   die_with_parent();
   wait_at(gates->to_inner[0]);
-  if (plan->namespaces & CLONE_NEWCGROUP) must(unshare(CLONE_NEWCGROUP), "cgroup", NULL);
   if (plan->namespaces & CLONE_NEWNET) raise_loopback();
   if (plan->hostname != NULL) must(sethostname(plan->hostname, strlen(plan->hostname)), "hostname", NULL);
   if (plan->namespaces & CLONE_NEWNS) enter_view(plan);
@@ -114,19 +113,31 @@ static _Noreturn void run_inner(const struct plan *plan, const struct gates *gat
   drop_privileges(plan);
   die_with_outer(gates);
   must(prctl(PR_SET_CHILD_SUBREAPER, 1, 0, 0, 0), "parent", NULL);
-  close(gates->to_outer[1]);
-  close(gates->to_inner[0]);
   restrict_writes(plan);
   install_filter(plan);
   pid_t inner = getpid();
   pid_t worker = must(fork(), "worker", NULL);
   if (worker == 0) become_worker(plan, inner);
+  pass(gates->to_outer[1]);
+  close(gates->to_outer[1]);
+  close(gates->to_inner[0]);
   close(WORKER_SOCKET);
   supervise_worker(worker, plan);
 }
 
-static _Noreturn void run_outer(pid_t inner, const struct plan *plan, const struct gates *gates) {
+/*
+ * To change the group of a process takes the kernel milliseconds: it is done while the worker's program is being
+ * loaded. The report tells that it is over; before that the worker is not asked for anything.
+ */
+static void confine(pid_t inner, const struct plan *plan, const struct gates *gates) {
   join_cgroups(inner, plan);
+  wait_at(gates->to_outer[0]);
+  pid_t worker = plan->cgroup_count > 0 ? only_child_of(inner) : 0;
+  if (worker > 0) join_cgroups(worker, plan);
+  report_number("confined", "groups", (long)plan->cgroup_count);
+}
+
+static _Noreturn void run_outer(pid_t inner, const struct plan *plan, const struct gates *gates) {
   if (plan->namespaces & CLONE_NEWUSER) map_ids(inner, plan);
   pass(gates->to_inner[1]);
   if (plan->inner_user) {
@@ -134,6 +145,7 @@ static _Noreturn void run_outer(pid_t inner, const struct plan *plan, const stru
     map_ids(inner, plan);
     pass(gates->to_inner[1]);
   }
+  confine(inner, plan, gates);
   keep_only_kill();
   close(WORKER_SOCKET);
   close(CONTROL_FD);
@@ -153,9 +165,7 @@ static int launch(void) {
   must(pipe2(gates.to_outer, O_CLOEXEC), "gates", NULL);
   block_signals();
   prepare_id_maps(&plan);
-  /* The control group is joined first: it is the root of its namespace. */
-  unsigned at_once = plan.namespaces & ~(unsigned)CLONE_NEWCGROUP;
-  pid_t inner = fork_into_namespaces(at_once);
+  pid_t inner = fork_into_namespaces(plan.namespaces);
   if (inner < 0) fail("namespaces", NULL, errno);
   if (inner == 0) {
     close(gates.to_inner[1]);

@@ -6,6 +6,7 @@
 #include <sched.h>
 #include <signal.h>
 #include <stdio.h>
+#include <stdlib.h>
 #include <string.h>
 #include <sys/ioctl.h>
 #include <sys/prctl.h>
@@ -30,7 +31,8 @@ pid_t fork_into_namespaces(unsigned namespaces) {
 
 static void write_file(const char *path, const char *text, const char *step) {
   int file = must(open(path, O_WRONLY | O_CLOEXEC), step, path);
-  if (write(file, text, strlen(text)) < 0) fail(step, path, errno);
+  /* A process that has ended meanwhile tells by itself why. */
+  if (write(file, text, strlen(text)) < 0 && errno != ESRCH) fail(step, path, errno);
   close(file);
 }
 
@@ -54,6 +56,17 @@ void join_cgroups(pid_t child, const struct plan *plan) {
   char line[16];
   snprintf(line, sizeof line, "%d", child);
   for (size_t i = 0; i < plan->cgroup_count; i++) write_file(plan->cgroups[i], line, "cgroup");
+}
+
+pid_t only_child_of(pid_t parent) {
+  char path[MAX_PROC_PATH];
+  char text[32] = {0};
+  snprintf(path, sizeof path, "/proc/%d/task/%d/children", parent, parent);
+  int file = open(path, O_RDONLY | O_CLOEXEC);
+  if (file < 0) return 0;
+  ssize_t length = read(file, text, sizeof text - 1);
+  close(file);
+  return length <= 0 ? 0 : (pid_t)strtol(text, NULL, 10);
 }
 
 static int new_id_map(const struct entry *entry, const struct plan *plan) {

@@ -12,6 +12,9 @@ void map_ids(pid_t child, const struct plan *plan);
 /* From outside: puts `child` into the control groups of the plan. */
 void join_cgroups(pid_t child, const struct plan *plan);
 
+/* The process that `parent` has started; 0 when there is none any more. */
+pid_t only_child_of(pid_t parent);
+
 /*
  * A user namespace that nobody lives in, for a mount whose files of `owner` and `group` belong to the worker inside.
  * The same descriptor for the same pair.

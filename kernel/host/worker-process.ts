@@ -116,13 +116,17 @@ export class WorkerProcess {
 
   /** Lets the worker prepare for a component that it will probably be asked for. */
   preload(component: ComponentFiles): void {
-    this.#peer.notify('preload', { ...component });
+    this.ready.then(
+      () => this.#peer.notify('preload', { ...component }),
+      () => {},
+    );
   }
 
   /** Loads a component unless it is there already. */
   async load(component: ComponentFiles): Promise<void> {
     if (this.#loaded.has(component.glue)) return;
     if (component.capabilities.includes('process')) this.#startsPrograms = true;
+    await this.ready;
     await this.#request('load', { ...component });
     this.#loaded.add(component.glue);
   }
@@ -167,7 +171,7 @@ export class WorkerProcess {
   }
 
   #event(method: string, { header }: Message): void {
-    if (method === 'ready') this.#takeReady();
+    if (method === 'ready') void this.#takeReady();
     if (typeof header['call'] === 'number')
       this.#handlers.get(header['call'])?.event(method, header);
     if (method === 'dying' && typeof header['message'] === 'string') {
@@ -176,8 +180,9 @@ export class WorkerProcess {
   }
 
   /** A worker that is not wrapped as planned is ended before it is asked for anything. */
-  #takeReady(): void {
+  async #takeReady(): Promise<void> {
     const { sandbox, process: helper } = this.#launched;
+    await sandbox?.control.confined;
     try {
       if (sandbox !== undefined) this.#enforced = verifySandbox(helper.pid ?? 0, sandbox);
     } catch (error) {

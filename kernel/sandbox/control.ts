@@ -17,6 +17,11 @@ export class SandboxControl {
   #rest = '';
   #failure: OrkError | undefined;
   #signal: number | undefined;
+  #confined: () => void = () => {};
+  /** Resolves when the worker is in its control groups. Never, when the sandbox could not be set up. */
+  readonly confined = new Promise<void>((resolve) => {
+    this.#confined = resolve;
+  });
   #answers: ((clean: boolean) => void)[] = [];
 
   constructor(socket: Duplex) {
@@ -70,6 +75,7 @@ export class SandboxControl {
         error: String(error),
       });
     }
+    if (event === 'confined') this.#confined();
     if (event === 'ended' && typeof status === 'number') this.#signal = status & SIGNAL_BITS;
     if (event === 'reset') this.#answers.shift()?.(clean === 1);
   }

@@ -5,6 +5,7 @@ import { packageRoot } from '../types/package-root.ts';
 import { findPlaces, type GroupPlaces } from './cgroups/places.ts';
 import { type HostLayout, readHostLayout } from './host-layout.ts';
 import type { Accounts } from './identity.ts';
+import { readPosture } from './posture.ts';
 
 /** What this host and this installation offer for sandboxes. */
 export interface SandboxHost {
@@ -15,6 +16,8 @@ export interface SandboxHost {
   native: { helper: string; seal: string; filter: string };
   /** The worker's code and all that it loads, as real paths. */
   code: string[];
+  /** Filters of system calls that this process is under itself, in a container say: workers inherit them. */
+  inheritedFilters: number;
   /** Compiled code of the worker that was made with the installation; undefined when there is none. */
   compileCache?: string;
 }
@@ -53,6 +56,7 @@ function inspectHost(): SandboxHost {
     code: ['package.json', 'dist', 'kernel', 'node_modules']
       .map((name) => path.join(root, name))
       .filter((file) => existsSync(file)),
+    inheritedFilters: readPosture(process.pid).filters,
     ...(existsSync(compileCache) && { compileCache }),
   };
 }

@@ -101,7 +101,8 @@ export function planSandbox(
     posture: {
       ...ids,
       namespaces,
-      filters: (filter === undefined ? 0 : 1) + (kind === 'programs' ? 0 : 1),
+      filters:
+        host.inheritedFilters + (filter === undefined ? 0 : 1) + (kind === 'programs' ? 0 : 1),
       noNewPrivileges: true,
       capabilities: '0',
       dumpable: false,

@@ -12,6 +12,7 @@ export function verifySandbox(helper: number, { plan, group }: LaunchedSandbox):
   if (worker === undefined) throw notFound();
   const posture = readPosture(worker);
   checkPosture(posture, plan.posture);
+  if (group !== undefined && !group.holds(worker)) throw notFound();
   return { ...postureToJson(posture), limits: group?.limitsInForce() ?? {} };
 }
 

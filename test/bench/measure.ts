@@ -21,8 +21,11 @@ export interface Comparison extends Summary {
   ratio: number;
 }
 
-/** A bound on the median, or on the ratio to the first of the others. */
-export type Aim = { of: 'median' | 'ratio' } & ({ most: number } | { least: number });
+/** A bound on the median, or on its ratio to, or its difference from, the first of the others. */
+export type Aim = { of: 'median' | 'ratio' | 'difference' } & (
+  | { most: number }
+  | { least: number }
+);
 
 export interface JudgedAim {
   text: string;
@@ -60,10 +63,17 @@ export function makeRow(text: RowText, ork: Summary, others: Summary[] = []): Ro
 }
 
 function judge(aim: Aim, unit: Unit, row: Row): JudgedAim {
-  const value = aim.of === 'median' ? row.ork.median : (row.others[0]?.ratio ?? Number.NaN);
+  const value = judgedValue(aim, row);
   const bound = 'most' in aim ? aim.most : aim.least;
-  const shown = aim.of === 'median' ? `${bound.toLocaleString('en')} ${unit}` : `${bound} ×`;
+  const shown = aim.of === 'ratio' ? `${bound} ×` : `${bound.toLocaleString('en')} ${unit}`;
+  const more = aim.of === 'difference' ? ' more' : '';
   return 'most' in aim
-    ? { text: `≤ ${shown}`, reached: value <= bound }
-    : { text: `≥ ${shown}`, reached: value >= bound };
+    ? { text: `≤ ${shown}${more}`, reached: value <= bound }
+    : { text: `≥ ${shown}${more}`, reached: value >= bound };
+}
+
+function judgedValue({ of }: Aim, { ork, others: [other] }: Row): number {
+  if (of === 'median') return ork.median;
+  if (other === undefined) return Number.NaN;
+  return of === 'ratio' ? other.ratio : ork.median - other.median;
 }

@@ -66,6 +66,14 @@ export class ControlGroup {
     );
   }
 
+  /** True when the process is in the group, by every controller that the group limits. */
+  holds(pid: number): boolean {
+    const folders = [...new Set(Object.values(this.#folders))];
+    return folders.every((folder) =>
+      readFileSync(path.join(folder, 'cgroup.procs'), 'latin1').split('\n').includes(String(pid)),
+    );
+  }
+
   /** How often a process of the group was ended for want of memory. */
   get oomKills(): number {
     const file = this.#version === 2 ? 'memory.events' : 'memory.oom_control';

@@ -6,6 +6,17 @@ import { hello } from './hello.ts';
 import { many } from './many.ts';
 import { memory } from './memory.ts';
 import { records } from './records.ts';
+import { sandbox } from './sandbox.ts';
 import { validate } from './validate.ts';
 
-export const SUITES: Suite[] = [hello, validate, exec, many, records, calls, memory, build];
+export const SUITES: Suite[] = [
+  hello,
+  validate,
+  exec,
+  many,
+  records,
+  calls,
+  sandbox,
+  memory,
+  build,
+];

@@ -6,7 +6,7 @@ import type { Outcome } from '../records/outcome.ts';
 import { interleave, type Summary } from '../sampling.ts';
 import type { Sizes } from '../sizes.ts';
 
-const ORK = fileURLToPath(new URL('../records/ork-run.ts', import.meta.url));
+export const ORK = fileURLToPath(new URL('../records/ork-run.ts', import.meta.url));
 const PLAIN = fileURLToPath(new URL('../records/plain-run.ts', import.meta.url));
 
 /**
@@ -42,11 +42,14 @@ async function measureCase(of: RecordCase, count: number, rounds: number): Promi
   return makeRow({ ...text, ...(aim && { aim }) }, ork, [plain]);
 }
 
+type Sampler = (script: string, environment?: NodeJS.ProcessEnv) => Promise<number>;
+
 /** Runs a script that moves records, and sees that all of them end with the same bytes. */
-function sampler({ name }: RecordCase, count: number): (script: string) => Promise<number> {
+export function sampler({ name }: RecordCase, count: number): Sampler {
   let expected: Outcome | undefined;
-  return async (script) => {
-    const { stdout } = await run([process.execPath, script, name, String(count)]);
+  return async (script, environment = {}) => {
+    const command = [process.execPath, script, name, String(count)];
+    const { stdout } = await run(command, { env: environment });
     const outcome = JSON.parse(stdout) as Outcome;
     expected ??= outcome;
     if (outcome.records < count || outcome.bytes !== expected.bytes) {
