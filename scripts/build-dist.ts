@@ -83,7 +83,7 @@ function buildOrk(): Promise<Metafile> {
 }
 
 function buildLibrary(library: string): Promise<Metafile> {
-  const contents = librarySource(LIBRARIES[library] as string[]);
+  const contents = librarySource(library);
   return bundle({
     stdin: { contents, resolveDir: '.' },
     outfile: `${STAGING}/libraries/${library}.cjs`,

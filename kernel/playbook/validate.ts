@@ -33,7 +33,7 @@ export interface Validation extends Findings {
 
 /**
  * Checks a playbook against the language and the modules, and compiles it. It never throws for what
- * the playbook says. The CEL library is loaded only if the playbook has templates or expressions.
+ * the playbook says. CEL is loaded only if the playbook has templates or expressions, and mostly its parser alone.
  */
 export async function validatePlaybook(
   loaded: LoadedPlaybook,
