@@ -53,6 +53,8 @@ async function bundle(options: BuildOptions): Promise<Metafile> {
     minifyWhitespace: true,
     metafile: true,
     logLevel: 'warning',
+    // A name that is missing in `LIBRARIES`.
+    logOverride: { 'import-is-undefined': 'error' },
     ...options,
   });
   return metafile as Metafile;

@@ -10,28 +10,37 @@ export const LIBRARIES: Record<string, Library> = {
   cron: { 'cron-parser': 'all' },
   dagre: { '@dagrejs/dagre': 'all' },
   expressions: {
-    '@bufbuild/cel': [
-      ...['CelScalar', 'celEnv', 'celFunc', 'celMethod', 'celType', 'celUint', 'isCelError'],
-      ...['isCelList', 'isCelMap', 'isCelUint', 'listType', 'plan'],
-    ],
+    '@bufbuild/cel': names(
+      'CelScalar celEnv celFunc celMethod celType celUint isCelError isCelList isCelMap isCelUint listType plan',
+    ),
     '@bufbuild/re2': ['RE2JS'],
   },
   parser: { '@bufbuild/cel': ['parse'] },
   screen: { 'log-update': 'all' },
   yaml: { yaml: 'all' },
-  zod: { zod: 'all' },
+  zod: {
+    zod: names(
+      'array boolean custom discriminatedUnion enum fromJSONSchema int json literal looseObject NEVER number object',
+      'record strictObject string toJSONSchema union ZodArray ZodObject ZodOptional ZodRecord ZodUnion',
+    ),
+  },
 };
 
 /** The one module that gets its package from another library than the rest: the parser needs nothing else of CEL. */
 const PARSING = { importer: /kernel\/expressions\/parse\.ts$/, library: 'parser' };
 
+function names(...lines: string[]): string[] {
+  return lines.flatMap((line) => line.split(' '));
+}
+
 /** What a library's file holds: the packages, each under its own name. */
 export function librarySource(library: string): string {
   const packages = Object.entries(LIBRARIES[library] as Library);
-  const lines = packages.map(([name, names], index) =>
-    names === 'all'
+  const lines = packages.map(([name, used], index) =>
+    used === 'all'
       ? `export * as p${index} from '${name}';`
-      : `import { ${names.join(', ')} } from '${name}';\nexport const p${index} = { ${names.join(', ')} };`,
+      : `import * as all${index} from '${name}';
+        export const p${index} = { ${used.map((each) => `${each}: all${index}.${each}`).join()} };`,
   );
   return lines.join('\n');
 }
@@ -58,7 +67,9 @@ export const builtIns: Plugin = {
 export const libraries: Plugin = {
   name: 'libraries',
   setup: ({ onResolve, onLoad }) => {
-    onResolve({ filter: /^[^./]|^@/ }, ({ path, importer }) => {
+    onResolve({ filter: /^[^./]|^@/ }, ({ path, importer, kind }) => {
+      // `ork-admin` asks the package for all of its names: only it builds modules, which use any.
+      if (path === 'zod' && kind === 'dynamic-import') return { path, external: true };
       const library = libraryOf(path, importer);
       return library === undefined
         ? undefined
@@ -67,9 +78,9 @@ export const libraries: Plugin = {
     onLoad({ filter: /./, namespace: 'library' }, async ({ path }) => {
       const [library = '', name = ''] = path.split(':');
       const packages = LIBRARIES[library] as Library;
-      const names = packages[name] === 'all' ? Object.keys(await import(name)) : packages[name];
+      const used = packages[name] === 'all' ? Object.keys(await import(name)) : packages[name];
       const source = `requireFile('../../libraries/${library}.cjs').p${Object.keys(packages).indexOf(name)}`;
-      return { contents: lazyModule(source, names as string[]) };
+      return { contents: lazyModule(source, used as string[]) };
     });
   },
 };
