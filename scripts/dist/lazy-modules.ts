@@ -20,7 +20,7 @@ export const LIBRARIES: Record<string, Library> = {
   yaml: { yaml: 'all' },
   zod: {
     zod: names(
-      'array boolean custom discriminatedUnion enum fromJSONSchema int json literal looseObject NEVER number object',
+      'array boolean custom discriminatedUnion enum fromJSONSchema globalRegistry int json literal looseObject NEVER number object',
       'record strictObject string toJSONSchema union ZodArray ZodObject ZodOptional ZodRecord ZodUnion',
     ),
   },
