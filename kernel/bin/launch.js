@@ -30,7 +30,7 @@ export async function launch(name) {
   delete process.env.ORK_RELAUNCHED;
   watchParentDeath();
   useCompileCache();
-  const { main } = await import(entry.href);
+  const { main } = await load(entry);
   process.exitCode = await main(process.argv.slice(2));
 }
 
@@ -43,8 +43,16 @@ function findEntry(name, root) {
   const sources = join(root, 'kernel', 'cli', `${name}.ts`);
   const installed = root.includes(`${sep}node_modules${sep}`);
   if (!installed && existsSync(sources)) return pathToFileURL(sources);
-  const compiled = join(root, 'dist', 'kernel', 'cli', `${name}.js`);
-  return existsSync(compiled) ? pathToFileURL(compiled) : undefined;
+  const compiled = join(root, 'dist', 'kernel', 'cli', name);
+  const built = [`${compiled}.cjs`, `${compiled}.js`].find((file) => existsSync(file));
+  return built && pathToFileURL(built);
+}
+
+/** @param {URL} entry */
+async function load(entry) {
+  if (!entry.pathname.endsWith('.cjs')) return import(entry.href);
+  const { loadBundle } = await import('./bundle.js');
+  return loadBundle(fileURLToPath(entry), module.getCompileCacheDir());
 }
 
 /**

@@ -1,4 +1,4 @@
-import { realpath } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import path from 'node:path';
 import type { ModuleRegistry } from '../components/registry.ts';
 import type { CheckedPlaybook } from '../playbook/call.ts';
@@ -46,8 +46,7 @@ export async function loadAndCheck(
   }
   onRead(loaded.value);
   const { checkClosure } = await import('../playbook/closure.ts');
-  // A pipe has no such path, and nothing beside it that could be called.
-  const realPath = await realpath(file).catch(() => path.resolve(file));
+  const realPath = realPathOf(file);
   const { checked, sources, files, ...findings } = await checkClosure(loaded, realPath, {
     catalog: registry,
     read: readCalledPlaybook,
@@ -55,4 +54,13 @@ export async function loadAndCheck(
     forRun,
   });
   return { findings: concatFindings([unreadable, findings]), sources, files, valid: checked };
+}
+
+/** A pipe has no such path, and nothing beside it that could be called. */
+function realPathOf(file: string): string {
+  try {
+    return realpathSync.native(file);
+  } catch {
+    return path.resolve(file);
+  }
 }

@@ -1,15 +1,15 @@
-import { realpath, stat } from 'node:fs/promises';
+import { realpathSync } from 'node:fs';
 import type { PlaybookFile } from '../playbook/closure.ts';
 import { MAX_PLAYBOOK_BYTES } from '../playbook/load.ts';
 import { OrkError } from '../types/errors.ts';
-import { readBounded } from './read-bounded.ts';
+import { readBounded, statsOf } from './read-bounded.ts';
 
 /** Reads a playbook that another one calls. Rejects when there is no such file, or it is not a regular one. */
 export async function readCalledPlaybook(file: string): Promise<PlaybookFile> {
-  const stats = await stat(file).catch(() => undefined);
+  const stats = statsOf(file);
   if (stats !== undefined && !stats.isFile() && !stats.isDirectory()) {
     throw new OrkError('failed-precondition', `cannot read ${file}: it is not a regular file`);
   }
   const text = await readBounded(file, MAX_PLAYBOOK_BYTES, '');
-  return { realPath: await realpath(file), text };
+  return { realPath: realpathSync.native(file), text };
 }

@@ -1,29 +1,19 @@
-import { type CelError, type CelResult, isCelError, parse } from '@bufbuild/cel';
+import { type CelError, type CelResult, isCelError } from '@bufbuild/cel';
 import { OrkError } from '../types/errors.ts';
 import type { Json, JsonObject } from '../types/json.ts';
-import type { Expr, Parsed } from './ast.ts';
-import { checkBrackets } from './brackets.ts';
-import {
-  type Activation,
-  FUNCTION_NAMES,
-  METHOD_NAMES,
-  type Plan,
-  planExpression,
-  planMetered,
-} from './environment.ts';
+import type { Expr } from './ast.ts';
+import { type Activation, type Plan, planExpression, planMetered } from './environment.ts';
 import type { ExpressionError } from './errors.ts';
 import { explainFailure, type Failure, wrapFailure } from './explain.ts';
+import { FUNCTION_NAMES, METHOD_NAMES } from './function-table.ts';
 import { keysOf, viewJson } from './json-view.ts';
-import { MAX_EXPRESSION_LENGTH, MAX_RESULT_BYTES } from './limits.ts';
+import { MAX_RESULT_BYTES } from './limits.ts';
 import { literalFields, readPath } from './map-literal.ts';
 import { limited } from './meter.ts';
-import { type Analysis, analyse } from './references.ts';
+import { explaining, type ParsedExpression, parseExpression } from './parse.ts';
+import type { Analysis } from './references.ts';
 import { sizeOf, toJson } from './result.ts';
-import { addParentheses, rewriteTree } from './rewrite.ts';
 import type { Host } from './scope.ts';
-import { explainSyntax, syntaxError } from './syntax-error.ts';
-
-export { argumentCountsOf, FUNCTION_NAMES, METHOD_NAMES } from './environment.ts';
 
 /** A compiled CEL expression; it keeps nothing between evaluations. */
 export interface Expression {
@@ -43,17 +33,8 @@ export interface Expression {
  * Throws an `ExpressionError` (`expression.syntax`) with the offset of the mistake.
  */
 export function compileExpression(source: string): Expression {
-  if (source.length > MAX_EXPRESSION_LENGTH) {
-    throw syntaxError(source, `an expression may have ${MAX_EXPRESSION_LENGTH} characters`, 0);
-  }
-  if (source.trim() === '') throw syntaxError(source, 'the expression is empty', 0);
-  checkBrackets(source);
-  try {
-    return new CompiledExpression(source);
-  } catch (error) {
-    if (error instanceof OrkError) throw error;
-    throw explainSyntax(source, error);
-  }
+  const parsed = parseExpression(source);
+  return explaining(source, () => new CompiledExpression(source, parsed));
 }
 
 class CompiledExpression implements Expression {
@@ -67,13 +48,10 @@ class CompiledExpression implements Expression {
   // Filled anew by each evaluation. Without a prototype, so that `toString` is a missing name.
   readonly #activation: Activation = Object.create(null) as Activation;
 
-  constructor(source: string) {
+  constructor(source: string, { root, analysis }: ParsedExpression) {
     this.source = source;
-    const text = addParentheses(source, (name) => FUNCTION_NAMES.has(name));
-    // The parser wants a comment to end with a line.
-    const parsed: Parsed = parse(`${text}\n`);
-    this.analysis = analyse(parsed, text);
-    this.#root = rewriteTree(parsed.expr, source);
+    this.analysis = analysis;
+    this.#root = root;
     this.#roots = [...new Set(this.analysis.references.map(({ path: [name = ''] }) => name))];
     this.#run = planExpression(this.#root);
     this.#fields = literalFields(this.#root)?.map((field) =>

@@ -1,4 +1,11 @@
-import { type CelEnv, type CelResult, type CelValue, celEnv, plan } from '@bufbuild/cel';
+import {
+  type CelEnv,
+  type CelFunc,
+  type CelResult,
+  type CelValue,
+  celEnv,
+  plan,
+} from '@bufbuild/cel';
 import { OrkError } from '../types/errors.ts';
 import { mixedArithmetic } from './arithmetic.ts';
 import type { Expr } from './ast.ts';
@@ -23,35 +30,9 @@ const environment = celEnv({ funcs: [...mixedArithmetic(), ...playbookFunctions(
 /** The same, counting steps. */
 const meteredEnvironment = celEnv({ funcs: Array.from(environment.funcs, metered) });
 
-const declared = Array.from(environment.funcs).filter(({ name }) => /^[a-z]/i.test(name));
-const MACRO_METHODS = ['all', 'exists', 'exists_one', 'existsOne', 'map', 'filter'];
-
-/** What may be called as `name(…)`. */
-export const FUNCTION_NAMES: ReadonlySet<string> = new Set([
-  ...declared.filter(({ target }) => target === undefined).map(({ name }) => name),
-  'has',
-  'default',
-]);
-
-/** What may be called as `value.name(…)`. */
-export const METHOD_NAMES: ReadonlySet<string> = new Set([
-  ...declared.filter(({ target }) => target !== undefined).map(({ name }) => name),
-  ...MACRO_METHODS,
-]);
-
-const argumentCounts = Map.groupBy(declared, ({ name, target }) =>
-  callKey(name, target !== undefined),
-);
-
-/** How many arguments a function or method takes; nothing is known of what the parser takes apart. */
-export function argumentCountsOf(name: string, method: boolean): number[] | undefined {
-  const overloads = argumentCounts.get(callKey(name, method));
-  const counts = overloads?.map(({ arguments: { length } }) => length);
-  return counts === undefined ? undefined : [...new Set(counts)].sort((a, b) => a - b);
-}
-
-function callKey(name: string, method: boolean): string {
-  return method ? `.${name}` : name;
+/** The functions that an expression can call by name. */
+export function declaredFunctions(): CelFunc[] {
+  return Array.from(environment.funcs).filter(({ name }) => /^[a-z]/i.test(name));
 }
 
 /** Plans a tree that `rewriteTree` has prepared. */

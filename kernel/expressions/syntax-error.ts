@@ -1,5 +1,5 @@
-import { FUNCTION_NAMES } from './environment.ts';
 import { ExpressionError, quoteExpression } from './errors.ts';
+import { FUNCTION_NAMES } from './function-table.ts';
 import { didYouMean } from './nearest.ts';
 
 interface ParserError {

@@ -4,6 +4,7 @@ import type { Expression } from './cel.ts';
 import { ExpressionError } from './errors.ts';
 import { MAX_RESULT_BYTES } from './limits.ts';
 import { plainPath } from './plain-path.ts';
+import { isSurelyPlannable } from './plannable.ts';
 import type { Analysis, FunctionCall, Reference } from './references.ts';
 import { isTemplate, type Segment, scanTemplate } from './scanner.ts';
 import type { Scope } from './scope.ts';
@@ -40,10 +41,10 @@ export interface Inspection {
 let loading: Promise<Cel> | undefined;
 
 /**
- * Loads the CEL library, which takes about 100 ms the first time. Everything in this file calls it
- * by itself when a value has a `{{`; a program that will need it anyway may call it early.
+ * Loads what evaluates CEL. Everything in this file calls it by itself when a value has a `{{`; a program
+ * that will need it anyway may call it early.
  */
-export function loadCel(): Promise<Cel> {
+function loadCel(): Promise<Cel> {
   loading ??= import('./cel.ts');
   return loading;
 }
@@ -131,10 +132,13 @@ async function inspectSegment(segment: Segment, text: string, found: Inspection)
   }
 }
 
-/** Without CEL where it is not needed. */
+/** Without CEL where it is not needed, and mostly with its parser alone. */
 async function analyseSource(source: string): Promise<Omit<Analysis, 'linear'>> {
   const path = plainPath(source);
   if (path !== undefined) return { references: [path], calls: [], secrets: [] };
+  const { parseExpression } = await import('./parse.ts');
+  const { root, analysis } = parseExpression(source);
+  if (isSurelyPlannable(root)) return analysis;
   const { compileExpression } = await loadCel();
   return compileExpression(source).analysis;
 }

@@ -1,7 +1,8 @@
 import type { ExpressionError } from '../expressions/errors.ts';
+import { argumentCountsOf, FUNCTION_NAMES, METHOD_NAMES } from '../expressions/function-table.ts';
 import { didYouMean } from '../expressions/nearest.ts';
 import type { Reference } from '../expressions/references.ts';
-import { type Inspection, loadCel } from '../expressions/template.ts';
+import type { Inspection } from '../expressions/template.ts';
 import type { Checking, PlacedText } from './checking.ts';
 
 /** Checks a param that the module evaluates itself, once per record: syntax, functions, names. */
@@ -13,7 +14,7 @@ export async function checkExpressionParam(site: PlacedText, checking: Checking)
   }
   const { calls, references, errors } = await checking.inspections.expression(site.text);
   for (const error of errors) reportSyntax(error, site, checking);
-  await checkCalls(calls, site, checking);
+  checkCalls(calls, site, checking);
   for (const reference of references) warnForeignName(reference, site, checking);
 }
 
@@ -30,13 +31,11 @@ export function refuseTemplate(
 }
 
 /** Reports functions that do not exist, and calls that no function answers. */
-export async function checkCalls(
+export function checkCalls(
   calls: Inspection['calls'],
   site: PlacedText,
   { loaded, problems }: Checking,
-): Promise<void> {
-  if (calls.length === 0) return;
-  const { FUNCTION_NAMES, METHOD_NAMES, argumentCountsOf } = await loadCel();
+): void {
   for (const { name, method, offset, arguments: given } of calls) {
     const position = loaded.map.positionInString(site.path, offset, name.length);
     const known = method ? METHOD_NAMES : FUNCTION_NAMES;
@@ -56,7 +55,7 @@ export async function checkCalls(
   }
 }
 
-function inWords(counts: number[]): string {
+function inWords(counts: readonly number[]): string {
   const [least] = counts;
   const most = counts.at(-1);
   const range = least === most ? `${least}` : `${least} to ${most}`;

@@ -47,8 +47,10 @@ export function checkParamsAt(
   checking: Checking,
   label = `${manifest.name}: `,
 ): void {
+  const { problems = [] } = checkParams(manifest, params);
+  if (problems.length === 0) return;
   const templated = templatedPaths(params, base, checking);
-  for (const finding of checkParams(manifest, params).problems ?? []) {
+  for (const finding of problems) {
     if (dependsOnTemplate(finding, templated)) continue;
     reportParam(finding, base, label, checking);
   }

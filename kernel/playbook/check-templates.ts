@@ -208,7 +208,7 @@ class WorkloadTemplates {
 async function inspect(site: PlacedText, checking: Checking): Promise<Inspection> {
   const inspection = await checking.inspections.template(site.text);
   for (const error of inspection.errors) reportSyntax(error, site, checking);
-  await checkCalls(inspection.calls, site, checking);
+  checkCalls(inspection.calls, site, checking);
   return inspection;
 }
 

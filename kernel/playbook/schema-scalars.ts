@@ -12,6 +12,14 @@ const PLAYBOOK_NAME_PATTERN = '^[a-z][a-z0-9_-]{0,62}$';
 
 const NAME_RULE = 'must be lower-case letters, digits, _ and -, starting with a letter';
 
+/**
+ * What editors are told of a schema, for `register`. `describe` would do as well, but it makes a copy of the schema,
+ * which takes as long as making the schema: with more than a hundred of them, that is felt at each start.
+ */
+export function about(description: string): [typeof z.globalRegistry, { description: string }] {
+  return [z.globalRegistry, { description }];
+}
+
 /** Any JSON value; strings in it may be templates where the language renders them. */
 export const json = z.custom<Json>(() => true);
 

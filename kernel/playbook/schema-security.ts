@@ -1,6 +1,6 @@
 import * as z from 'zod';
 import { connectProblem, isForbiddenPath, isListenAddress } from './grants.ts';
-import { byteSize, count } from './schema-scalars.ts';
+import { about, byteSize, count } from './schema-scalars.ts';
 
 const HIDDEN_VARIABLE = /^(?:ORK_|COSIGN_|NODE_|LD_|PG)/;
 const VARIABLE = /^[A-Za-z_][A-Za-z0-9_]*$/;
@@ -37,27 +37,51 @@ const listenOn = z
 
 const resourceLimits = z
   .strictObject({
-    memory_bytes: byteSize.optional().describe('Memory of the workload; 512MiB.'),
-    cpu_quota_us: count(1_000_000_000).optional().describe('CPU time in each period.'),
-    cpu_period_us: z.int().min(1000).max(1_000_000).optional().describe('The period; 100000.'),
-    pids_max: count(4_194_304).optional().describe('Processes and threads; 256.'),
-    workspace_bytes: byteSize.optional().describe('How large the workspace may grow.'),
+    memory_bytes: byteSize.optional().register(...about('Memory of the workload; 512MiB.')),
+    cpu_quota_us: count(1_000_000_000)
+      .optional()
+      .register(...about('CPU time in each period.')),
+    cpu_period_us: z
+      .int()
+      .min(1000)
+      .max(1_000_000)
+      .optional()
+      .register(...about('The period; 100000.')),
+    pids_max: count(4_194_304)
+      .optional()
+      .register(...about('Processes and threads; 256.')),
+    workspace_bytes: byteSize.optional().register(...about('How large the workspace may grow.')),
   })
-  .describe('What the workload may use up.');
+  .register(...about('What the workload may use up.'));
 
 const namespaces = z
   .strictObject({
-    pid: z.boolean().optional().describe('Processes: it sees its own only.'),
-    mount: z.boolean().optional().describe('Files: it sees what it is granted.'),
-    ipc: z.boolean().optional().describe('Shared memory and message queues of System V.'),
-    uts: z.boolean().optional().describe('The name of the host.'),
+    pid: z
+      .boolean()
+      .optional()
+      .register(...about('Processes: it sees its own only.')),
+    mount: z
+      .boolean()
+      .optional()
+      .register(...about('Files: it sees what it is granted.')),
+    ipc: z
+      .boolean()
+      .optional()
+      .register(...about('Shared memory and message queues of System V.')),
+    uts: z
+      .boolean()
+      .optional()
+      .register(...about('The name of the host.')),
     user: z
       .union([z.boolean(), z.literal('auto')], 'must be true, false or auto')
       .optional()
-      .describe('User ids; auto: where it is needed.'),
-    net: z.boolean().optional().describe('false: the network of the host.'),
+      .register(...about('User ids; auto: where it is needed.')),
+    net: z
+      .boolean()
+      .optional()
+      .register(...about('false: the network of the host.')),
   })
-  .describe('Which namespaces are new; all of them when left out.');
+  .register(...about('Which namespaces are new; all of them when left out.'));
 
 /** The sandbox of a workload; every field loosens or tightens the strict default. */
 export const securityContext = z
@@ -65,34 +89,49 @@ export const securityContext = z
     sandbox: z
       .enum(['required', 'none'])
       .optional()
-      .describe('none: runs without a sandbox, told in every report.'),
+      .register(...about('none: runs without a sandbox, told in every report.')),
     seccomp_profile_path: z
       .string()
       .min(1)
       .optional()
-      .describe('default, unconfined, or the path of a profile in OCI format.'),
+      .register(...about('default, unconfined, or the path of a profile in OCI format.')),
     resource_limits: resourceLimits.optional(),
     namespaces: namespaces.optional(),
     network: z
       .strictObject({
-        connect: z.array(connectTo).optional().describe('What it may connect to.'),
-        listen: z.array(listenOn).optional().describe('Where it may listen.'),
+        connect: z
+          .array(connectTo)
+          .optional()
+          .register(...about('What it may connect to.')),
+        listen: z
+          .array(listenOn)
+          .optional()
+          .register(...about('Where it may listen.')),
       })
       .optional()
-      .describe('What it may reach; nothing when left out.'),
+      .register(...about('What it may reach; nothing when left out.')),
     filesystem: z
       .strictObject({
-        read: z.array(grantedPath).optional().describe('Files and folders to read.'),
-        write: z.array(grantedPath).optional().describe('Files and folders to read and write.'),
+        read: z
+          .array(grantedPath)
+          .optional()
+          .register(...about('Files and folders to read.')),
+        write: z
+          .array(grantedPath)
+          .optional()
+          .register(...about('Files and folders to read and write.')),
       })
       .optional()
-      .describe('Paths beyond the workspace; relative ones start at the workspace.'),
-    env: z.array(variableName).optional().describe('Environment variables that it may see.'),
+      .register(...about('Paths beyond the workspace; relative ones start at the workspace.')),
+    env: z
+      .array(variableName)
+      .optional()
+      .register(...about('Environment variables that it may see.')),
     run_as: z
       .union([z.string().min(1), z.int().min(0)], 'must be auto, a user name or a uid')
       .optional()
-      .describe('auto: an unprivileged user.'),
+      .register(...about('auto: an unprivileged user.')),
   })
-  .describe('The sandbox: what the workload may reach beyond the strict default.');
+  .register(...about('The sandbox: what the workload may reach beyond the strict default.'));
 
 export type SecurityInput = z.output<typeof securityContext>;

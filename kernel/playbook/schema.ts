@@ -8,79 +8,105 @@ import {
   statePolicy,
   streamPolicy,
 } from './schema-policies.ts';
-import { count, duration, identifier, json, playbookName } from './schema-scalars.ts';
+import { about, count, duration, identifier, json, playbookName } from './schema-scalars.ts';
 import { securityContext } from './schema-security.ts';
 import type { Path } from './source-map.ts';
 
 const process = z
   .strictObject({
-    module: z.string().min(1).describe('What runs: family:module.'),
+    module: z
+      .string()
+      .min(1)
+      .register(...about('What runs: family:module.')),
     params: z
       .record(z.string(), json)
       .optional()
-      .describe('What the module is given; strings may be templates.'),
+      .register(...about('What the module is given; strings may be templates.')),
   })
-  .describe('Which module runs, with which params.');
+  .register(...about('Which module runs, with which params.'));
 
 const workload = z
   .strictObject({
     name: identifier.describe('Unique in the playbook.'),
-    description: z.string().optional().describe('Text for people.'),
+    description: z
+      .string()
+      .optional()
+      .register(...about('Text for people.')),
     lifecycle: lifecycle.describe('How the kernel keeps it.'),
     process,
-    depends_on: z.array(z.string()).optional().describe('Workloads that must have ended before.'),
+    depends_on: z
+      .array(z.string())
+      .optional()
+      .register(...about('Workloads that must have ended before.')),
     stream_inputs: z
       .array(z.string())
       .optional()
-      .describe('Workloads whose records it reads: NAME or NAME.port.'),
-    register: identifier.optional().describe('The name of its result in templates.'),
+      .register(...about('Workloads whose records it reads: NAME or NAME.port.')),
+    register: identifier.optional().register(...about('The name of its result in templates.')),
     when: z
       .union([z.boolean(), z.string()], 'must be a boolean or a template')
       .optional()
-      .describe('Whether it runs; a template that yields a boolean.'),
+      .register(...about('Whether it runs; a template that yields a boolean.')),
     loop: z
       .union([z.array(json), z.string()], 'must be a list or a template that yields one')
       .optional()
-      .describe('Runs once for each item.'),
+      .register(...about('Runs once for each item.')),
     loop_control: loopControl.optional(),
     retry: retryPolicy.optional(),
-    timeout: duration.optional().describe('For one attempt.'),
+    timeout: duration.optional().register(...about('For one attempt.')),
     ignore_errors: z
       .boolean()
       .optional()
-      .describe('Whether the run goes on as if it had completed.'),
+      .register(...about('Whether the run goes on as if it had completed.')),
     finally: z
       .boolean()
       .optional()
-      .describe('Whether it runs after all else, whatever the outcome.'),
+      .register(...about('Whether it runs after all else, whatever the outcome.')),
     on_crash: z
       .enum(['rerun', 'fail'])
       .optional()
-      .describe('What becomes of it when the daemon died while it ran.'),
+      .register(...about('What becomes of it when the daemon died while it ran.')),
     state_policy: statePolicy.optional(),
     stream_policy: streamPolicy.optional(),
     security_context: securityContext.optional(),
   })
-  .describe('A process and how it is kept.');
+  .register(...about('A process and how it is kept.'));
 
 /** The language of playbooks, key by key. */
 export const playbookSchema = z
   .strictObject({
     name: playbookName.describe('What the playbook is called.'),
-    schemaVersion: z.literal('v1.0.0').describe('The version of this language.'),
-    description: z.string().optional().describe('Text for people.'),
-    inputs: z.record(identifier, inputDeclaration).optional().describe('Its parameters.'),
-    vars: z.record(identifier, json).optional().describe('Names and values that templates read.'),
-    outputs: z.record(z.string(), json).optional().describe('What the caller of a run gets back.'),
-    timeout: duration.optional().describe('For a whole run.'),
+    schemaVersion: z.literal('v1.0.0').register(...about('The version of this language.')),
+    description: z
+      .string()
+      .optional()
+      .register(...about('Text for people.')),
+    inputs: z
+      .record(identifier, inputDeclaration)
+      .optional()
+      .register(...about('Its parameters.')),
+    vars: z
+      .record(identifier, json)
+      .optional()
+      .register(...about('Names and values that templates read.')),
+    outputs: z
+      .record(z.string(), json)
+      .optional()
+      .register(...about('What the caller of a run gets back.')),
+    timeout: duration.optional().register(...about('For a whole run.')),
     concurrency: concurrency.optional(),
-    max_parallel: count(10_000).optional().describe('Groups at once; the cores, at least 2.'),
+    max_parallel: count(10_000)
+      .optional()
+      .register(...about('Groups at once; the cores, at least 2.')),
     state_policy: statePolicy.optional(),
     stream_policy: streamPolicy.optional(),
     security_context: securityContext.optional(),
-    workloads: z.array(workload).min(1, 'must have at least one workload').describe('What is run.'),
+    workloads: z
+      .array(workload)
+      .min(1, 'must have at least one workload')
+      .register(...about('What is run.')),
   })
-  .describe('An ORK playbook.');
+  .register(...about('An ORK playbook.'));
 
 export type PlaybookInput = z.output<typeof playbookSchema>;
 export type WorkloadInput = z.output<typeof workload>;

@@ -33,7 +33,7 @@ export interface Validation extends Findings {
 
 /**
  * Checks a playbook against the language and the modules, and compiles it. It never throws for what
- * the playbook says. The CEL library is loaded only if the playbook has templates or expressions.
+ * the playbook says. CEL is loaded only if the playbook has templates or expressions, and mostly its parser alone.
  */
 export async function validatePlaybook(
   loaded: LoadedPlaybook,
@@ -63,7 +63,8 @@ function checkShape(
   map: SourceMap,
   problems: ProblemList,
 ): { input?: PlaybookInput; known: JsonObject } {
-  const parsed = playbookSchema.safeParse(playbook);
+  // Compiling the schema to a function pays for hundreds of playbooks, not for one.
+  const parsed = playbookSchema.safeParse(playbook, { jitless: true });
   if (parsed.success) return { input: parsed.data, known: playbook };
   const wording = { label: keyLabel, knownKeys };
   const findings = explainIssues(parsed.error.issues, playbook, wording);

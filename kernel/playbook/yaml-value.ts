@@ -11,7 +11,7 @@ import {
 } from 'yaml';
 import type { Json, JsonObject } from '../types/json.ts';
 import type { ProblemList } from './problem-list.ts';
-import { type Path, pathKey, type SourceMap } from './source-map.ts';
+import { memberOf, type Path, type Place, pathKey, type SourceMap } from './source-map.ts';
 
 /** How deep lists and maps may nest. */
 export const MAX_DEPTH = 64;
@@ -22,10 +22,15 @@ export const RAW_TAG = '!raw';
 
 const FORBIDDEN_KEYS = new Set(['__proto__', 'constructor', 'prototype']);
 
-interface Place {
-  path: Path;
+/** Where a node is built. */
+interface Spot {
+  place: Place;
   /** The node is inside what an alias stands for. */
   aliased: boolean;
+  depth: number;
+  /** What it is a member of, and under which key or index. */
+  above?: Spot;
+  step?: string | number;
 }
 
 /**
@@ -50,30 +55,30 @@ export class ValueBuilder {
   }
 
   build(node: unknown): Json {
-    return this.#value(node, { path: [], aliased: false });
+    return this.#value(node, { place: this.#map.root, aliased: false, depth: 0 });
   }
 
-  #value(node: unknown, place: Place): Json {
-    if (isAlias(node)) return this.#alias(node, place);
-    if (place.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) return null;
+  #value(node: unknown, spot: Spot): Json {
+    if (isAlias(node)) return this.#alias(node, spot);
+    if (spot.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) return null;
     if (isScalar(node) || isMap(node) || isSeq(node)) {
       if (node.anchor !== undefined) this.#anchors.set(node.anchor, node);
-      this.#map.recordValue(place.path, rangeOf(node), isScalar(node) ? node : undefined);
+      spot.place.value = rangeOf(node);
     }
-    if (isScalar(node)) return this.#scalar(node, place);
-    if (place.path.length > MAX_DEPTH) return this.#tooDeep(place);
+    if (isScalar(node)) return this.#scalar(node, spot);
+    if (spot.depth > MAX_DEPTH) return this.#tooDeep(spot);
     if (!isMap(node) && !isSeq(node)) return null;
     this.#open.add(node);
-    const value = isMap(node) ? this.#object(node, place) : this.#list(node, place);
+    const value = isMap(node) ? this.#object(node, spot) : this.#list(node, spot);
     this.#open.delete(node);
     return value;
   }
 
-  #list(node: YAMLSeq, place: Place): Json {
-    return node.items.map((item, index) => this.#value(item, below(place, index)));
+  #list(node: YAMLSeq, spot: Spot): Json {
+    return node.items.map((item, index) => this.#value(item, below(spot, index)));
   }
 
-  #object(node: YAMLMap, place: Place): JsonObject {
+  #object(node: YAMLMap, spot: Spot): JsonObject {
     const entries = new Map<string, Json>();
     for (const { key, value } of node.items) {
       if (!isScalar(key)) {
@@ -82,11 +87,11 @@ export class ValueBuilder {
       }
       const name = String(key.value);
       if (!this.#acceptsKey(name, entries, key)) {
-        if (place.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) break;
+        if (spot.aliased && ++this.#aliasedValues > MAX_ALIASED_VALUES) break;
         continue;
       }
-      const child = below(place, name);
-      this.#map.recordKey(child.path, rangeOf(key));
+      const child = below(spot, name);
+      child.place.key = rangeOf(key);
       entries.set(name, this.#value(value, child));
     }
     return Object.fromEntries(entries);
@@ -112,9 +117,10 @@ export class ValueBuilder {
     return true;
   }
 
-  #scalar(node: Scalar, { path }: Place): Json {
+  #scalar(node: Scalar, spot: Spot): Json {
     const { value } = node;
-    if (node.tag === RAW_TAG) this.raw.add(pathKey(path));
+    spot.place.scalar = node;
+    if (node.tag === RAW_TAG) this.raw.add(pathKey(pathOf(spot)));
     if (typeof value === 'number') return this.#number(value, node);
     if (typeof value === 'string' || typeof value === 'boolean' || value === null) return value;
     this.#error('yaml.value', 'this value has no counterpart in JSON', rangeOf(node));
@@ -141,7 +147,7 @@ export class ValueBuilder {
     return value;
   }
 
-  #alias(node: Alias, place: Place): Json {
+  #alias(node: Alias, spot: Spot): Json {
     const target = this.#anchors.get(node.source);
     if (target === undefined) {
       this.#error(
@@ -157,7 +163,7 @@ export class ValueBuilder {
       this.#error('yaml.alias', message, rangeOf(node));
       return null;
     }
-    const value = this.#value(target, { path: place.path, aliased: true });
+    const value = this.#value(target, { ...spot, aliased: true });
     if (this.#aliasedValues > MAX_ALIASED_VALUES && !this.#reportedBomb) {
       const message = `aliases expand to more than ${MAX_ALIASED_VALUES} values`;
       this.#error('yaml.alias', message, rangeOf(node));
@@ -166,9 +172,9 @@ export class ValueBuilder {
     return value;
   }
 
-  #tooDeep({ path }: Place): Json {
+  #tooDeep(spot: Spot): Json {
     const message = `lists and maps nest deeper than ${MAX_DEPTH} levels`;
-    this.#problems.error('yaml.depth', message, this.#map.valuePosition(path));
+    this.#problems.error('yaml.depth', message, this.#map.valuePosition(pathOf(spot)));
     return null;
   }
 
@@ -177,8 +183,13 @@ export class ValueBuilder {
   }
 }
 
-function below(place: Place, step: string | number): Place {
-  return { path: [...place.path, step], aliased: place.aliased };
+function below(above: Spot, step: string | number): Spot {
+  const { place, aliased, depth } = above;
+  return { place: memberOf(place, step), aliased, depth: depth + 1, above, step };
+}
+
+function pathOf({ above, step }: Spot): Path {
+  return above === undefined || step === undefined ? [] : [...pathOf(above), step];
 }
 
 function rangeOf(node: { range?: Range | null }): Range {

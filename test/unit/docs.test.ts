@@ -3,7 +3,7 @@ import path from 'node:path';
 import { describe, expect, test } from 'vitest';
 import * as z from 'zod';
 import { ModuleRegistry } from '../../kernel/components/registry.ts';
-import { FUNCTION_NAMES, METHOD_NAMES } from '../../kernel/expressions/cel.ts';
+import { FUNCTION_NAMES, METHOD_NAMES } from '../../kernel/expressions/function-table.ts';
 import { loadPlaybook } from '../../kernel/playbook/load.ts';
 import type { Problem } from '../../kernel/playbook/model.ts';
 import { playbookSchema } from '../../kernel/playbook/schema.ts';

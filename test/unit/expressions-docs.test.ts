@@ -1,7 +1,8 @@
 import { readFileSync } from 'node:fs';
 import path from 'node:path';
 import { describe, expect, test } from 'vitest';
-import { compileExpression, FUNCTION_NAMES, METHOD_NAMES } from '../../kernel/expressions/cel.ts';
+import { compileExpression } from '../../kernel/expressions/cel.ts';
+import { FUNCTION_NAMES, METHOD_NAMES } from '../../kernel/expressions/function-table.ts';
 import type { Scope } from '../../kernel/expressions/scope.ts';
 import { renderValue } from '../../kernel/expressions/template.ts';
 import type { JsonObject } from '../../kernel/types/json.ts';
