@@ -20,8 +20,8 @@ export const LIBRARIES: Record<string, Library> = {
   yaml: { yaml: 'all' },
   zod: {
     zod: names(
-      'array boolean custom discriminatedUnion enum fromJSONSchema globalRegistry int json literal looseObject NEVER number object',
-      'record strictObject string toJSONSchema union ZodArray ZodObject ZodOptional ZodRecord ZodUnion',
+      'array bigint boolean custom discriminatedUnion enum fromJSONSchema globalRegistry int json literal looseObject NEVER number object',
+      'record strictObject string toJSONSchema union unknown ZodArray ZodObject ZodOptional ZodRecord ZodUnion',
     ),
   },
 };
