@@ -83,7 +83,7 @@ static bool read_path(struct reader *reader, const char **path) {
   return *path != NULL && is_plain_path(*path);
 }
 
-/* `ro,noexec,idmap`, or `-` for none of them. */
+/* `ro,noexec,idmap,owned`, or `-` for none of them. */
 static bool read_flags(struct reader *reader, struct entry *entry) {
   const char *flags = next_word(reader);
   if (flags == NULL) return false;
@@ -93,6 +93,7 @@ static bool read_flags(struct reader *reader, struct entry *entry) {
     if (length == 2 && strncmp(flags, "ro", 2) == 0) entry->read_only = true;
     else if (length == 6 && strncmp(flags, "noexec", 6) == 0) entry->no_exec = true;
     else if (length == 5 && strncmp(flags, "idmap", 5) == 0) entry->id_mapped = true;
+    else if (length == 5 && strncmp(flags, "owned", 5) == 0) entry->owned = true;
     else return false;
     flags += length;
     if (*flags == ',') flags++;

@@ -39,6 +39,7 @@ struct entry {
   bool read_only;
   bool no_exec;
   bool id_mapped;
+  bool owned; /* bind: the source itself must belong to the owner and the group */
   uint64_t bytes; /* tmpfs: its size */
   unsigned mode;  /* directory and tmpfs */
   uid_t owner;    /* bind, id-mapped: whose files are the worker's inside */

@@ -66,7 +66,9 @@ void drop_privileges(const struct plan *plan) {
 }
 
 void keep_only_kill(void) {
+  must(prctl(PR_SET_NO_NEW_PRIVS, 1, 0, 0, 0), STEP, "no_new_privs");
   if (geteuid() != 0) return;
+  drop_bounding_set();
   must(set_capabilities(1U << CAP_KILL), STEP, "capabilities");
 }
 

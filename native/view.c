@@ -46,8 +46,16 @@ static uint64_t attributes_of(const struct entry *entry) {
          (entry->read_only ? MOUNT_ATTR_RDONLY : 0) | (entry->no_exec ? MOUNT_ATTR_NOEXEC : 0);
 }
 
+/* Who owns it was looked at by path: somebody may have put another thing in its place since. */
+static void check_owner(int opened, const char *source, const struct entry *entry) {
+  struct stat status;
+  must(fstat(opened, &status), STEP, source);
+  if (status.st_uid != entry->owner || status.st_gid != entry->group) fail(STEP, source, ESTALE);
+}
+
 static int clone_tree(const char *source, const struct entry *entry, const struct plan *plan) {
   int opened = must(open_beneath(AT_FDCWD, source, O_PATH), STEP, source);
+  if (entry->owned) check_owner(opened, source, entry);
   long tree = syscall(SYS_open_tree, opened, "",
                       OPEN_TREE_CLONE | OPEN_TREE_CLOEXEC | AT_RECURSIVE | AT_EMPTY_PATH);
   int mount = must((int)tree, STEP, source);

@@ -152,12 +152,12 @@ class Attempt {
   async #callPlaybook(rendered: Json): Promise<Attempted> {
     const { workload, registry, sandbox, stop, onStarted } = this.#context;
     const params = checkedParams(registry.describe(PLAYBOOK_CALL).manifest, rendered);
-    const { security } = await sandbox([]);
+    const { ceiling } = await sandbox([]);
     if (stop.aborted) return canceled();
     onStarted();
     const limit = startLimit(timeoutOf(workload), stop);
     try {
-      const outcome = await callPlaybook(this.#context, params, security, limit.signal);
+      const outcome = await callPlaybook(this.#context, params, ceiling, limit.signal);
       return this.#resultOf(outcome, limit.passed());
     } finally {
       limit.release();

@@ -2,6 +2,7 @@ import path from 'node:path';
 import { excessOf, excessToText, settleBelow } from '../playbook/containment.ts';
 import { refusedGrant } from '../playbook/grants.ts';
 import type { SecurityContext, Workload } from '../playbook/model.ts';
+import type { GrantedPath } from '../sandbox/grants.ts';
 import type { LaunchPlan } from '../sandbox/launch-plan.ts';
 import type { LaunchPlanner } from '../sandbox/launch-planner.ts';
 import { kindOf } from '../sandbox/worker-kind.ts';
@@ -13,6 +14,8 @@ import type { Renderer } from './run-scope.ts';
 /** A workload's security_context with its templates rendered, and what follows from it. */
 export interface PreparedSandbox {
   security: SecurityContext;
+  /** The same with what its paths led to: the most that a playbook may have that the workload calls. */
+  ceiling: SecurityContext;
   launch: LaunchPlan;
 }
 
@@ -37,19 +40,20 @@ export async function prepareSandbox(
   // Rendering keeps the shape: its templates stand in lists of text.
   const rendered = await renderer.render(workload.securityContext as unknown as Json);
   const asked = rendered as unknown as SecurityContext;
-  await refuseGrants(workload, asked, workspace);
-  const security = ceiling === undefined ? asked : await keepBelow(asked, ceiling, workspace);
+  const security = ceiling === undefined ? asked : settleBelow(asked, ceiling);
+  // Once: what is judged is what is granted, whatever the paths lead to later.
+  const resolved = await resolveLinks(security, workspace);
+  refuseGrants(workload, asked, resolved);
+  if (ceiling !== undefined) await keepBelow(resolved, ceiling, workspace);
   await launches.prepare(security);
-  return { security, launch: launches.plan(security, kindOf(capabilities)) };
+  const granted = grantedPaths(security, resolved, workspace);
+  const launch = launches.plan(security, kindOf(capabilities), granted);
+  return { security, ceiling: resolved, launch };
 }
 
 /** Validation could judge neither what templates yield nor what links lead to. */
-async function refuseGrants(
-  { name }: Workload,
-  asked: SecurityContext,
-  workspace: string,
-): Promise<void> {
-  const grant = refusedGrant(asked) ?? refusedGrant(await resolveLinks(asked, workspace));
+function refuseGrants({ name }: Workload, asked: SecurityContext, resolved: SecurityContext): void {
+  const grant = refusedGrant(asked) ?? refusedGrant(resolved);
   if (grant === undefined) return;
   const message = `'${grant}' cannot be granted to '${name}': no workload gets it, or there is no such address`;
   throw new OrkError('denied', message, {
@@ -60,22 +64,36 @@ async function refuseGrants(
 
 /** Validation has compared what it could: without what templates yield, and without what links lead to. */
 async function keepBelow(
-  asked: SecurityContext,
+  resolved: SecurityContext,
   ceiling: SecurityContext,
   workspace: string,
-): Promise<SecurityContext> {
-  const real = await resolveLinks(settleBelow(asked, ceiling), workspace);
+): Promise<void> {
   const excess = excessOf(
-    real,
+    resolved,
     await resolveLinks(ceiling, workspace),
     await realExisting(workspace),
   );
-  if (excess.length === 0) return real;
+  if (excess.length === 0) return;
   const message = `it asks for more than the workload that calls it has: ${excessToText(excess)}`;
   throw new OrkError('denied', message, {
     reason: 'playbook.grants-exceed-parent',
     hint: 'grant it in the security_context of the calling workload too',
   });
+}
+
+/** The grants under the names that were written, with what was judged. */
+function grantedPaths(
+  { filesystem: written }: SecurityContext,
+  { filesystem: real }: SecurityContext,
+  workspace: string,
+): GrantedPath[] {
+  const pairs = (access: GrantedPath['access']): GrantedPath[] =>
+    written[access].map((entry, index) => ({
+      access,
+      written: path.resolve(workspace, entry),
+      real: real[access][index] as string,
+    }));
+  return [...pairs('write'), ...pairs('read')];
 }
 
 async function resolveLinks(context: SecurityContext, workspace: string): Promise<SecurityContext> {

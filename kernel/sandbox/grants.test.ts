@@ -1,14 +1,23 @@
-import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, realpathSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import path from 'node:path';
-import { expect, onTestFinished, test } from 'vitest';
-import { protectedBelow, resolveGrants } from './grants.ts';
+import { describe, expect, onTestFinished, test } from 'vitest';
+import { type GrantedPath, protectedBelow, refuseLeadingOut, resolveGrants } from './grants.ts';
 
 function folderWith(...folders: string[]): string {
-  const top = mkdtempSync(path.join(tmpdir(), 'ork-test-'));
+  const top = realpathSync(mkdtempSync(path.join(tmpdir(), 'ork-test-')));
   onTestFinished(() => rmSync(top, { recursive: true }));
   for (const folder of folders) mkdirSync(path.join(top, folder), { recursive: true });
   return top;
+}
+
+/** The workspace `work` and what is granted, as `/top/…`; `written -> real` for a link. */
+function granted(top: string, read: string[], write: string[]): GrantedPath[] {
+  const grant = (access: GrantedPath['access']) => (entry: string) => {
+    const [written, real = written] = entry.split(' -> ') as [string, string?];
+    return { access, written: path.join(top, written), real: path.join(top, real) };
+  };
+  return [...['work', ...write].map(grant('write')), ...read.map(grant('read'))];
 }
 
 const brief = (grants: ReturnType<typeof resolveGrants>, top: string): string[] =>
@@ -19,18 +28,16 @@ const brief = (grants: ReturnType<typeof resolveGrants>, top: string): string[] 
       : `${access} ${place} as ${path.relative(top, written)}`;
   });
 
-test('the workspace can be written, and grants start there', () => {
+test('the workspace can be written, and what is granted', () => {
   const top = folderWith('work', 'data', 'out');
-  const workspace = path.join(top, 'work');
-  const grants = resolveGrants({ workspace, read: ['../data'], write: ['../out'] }, false);
+  const grants = resolveGrants(granted(top, ['data'], ['out']), false);
   expect(brief(grants, top)).toEqual(['write work', 'write out', 'read data']);
 });
 
 test('what another grant covers is left out, but not a right to write', () => {
   const top = folderWith('work/inner', 'data/inner');
-  const workspace = path.join(top, 'work');
   const grants = resolveGrants(
-    { workspace, read: ['inner', '../data', '../data/inner'], write: ['inner', '../data/inner'] },
+    granted(top, ['work/inner', 'data', 'data/inner'], ['work/inner', 'data/inner']),
     false,
   );
   expect(brief(grants, top)).toEqual(['write work', 'write data/inner', 'read data']);
@@ -38,26 +45,41 @@ test('what another grant covers is left out, but not a right to write', () => {
 
 test('a link is granted under its own name, for what it leads to', () => {
   const top = folderWith('work', 'data');
-  symlinkSync('data', path.join(top, 'link'));
-  const workspace = path.join(top, 'work');
-  const grants = resolveGrants({ workspace, read: ['../link'], write: [] }, false);
+  const grants = resolveGrants(granted(top, ['link -> data'], []), false);
   expect(brief(grants, top)).toEqual(['write work', 'read data as link']);
 });
 
 test('what is not there cannot be read, and must not be written', () => {
-  const workspace = folderWith();
-  expect(resolveGrants({ workspace, read: ['none'], write: [] }, false)).toHaveLength(1);
-  expect(() => resolveGrants({ workspace, read: [], write: ['none'] }, false)).toThrow(
+  const top = folderWith('work');
+  expect(resolveGrants(granted(top, ['none'], []), false)).toHaveLength(1);
+  expect(() => resolveGrants(granted(top, [], ['none']), false)).toThrow(
     expect.objectContaining({ reason: 'sandbox.grant-missing' }),
   );
 });
 
 test('what is protected is what exists below a right to write', () => {
-  const workspace = folderWith('.git', 'books');
+  const top = folderWith('work/.git', 'work/books');
+  const workspace = path.join(top, 'work');
   writeFileSync(path.join(workspace, 'books/child.yaml'), '');
-  const grants = resolveGrants({ workspace, read: [], write: [] }, false);
   const candidates = ['.git', 'ork_modules', 'books/child.yaml', '../other'].map((name) =>
     path.join(workspace, name),
   );
+  const grants = resolveGrants(granted(top, [], []), false);
   expect(protectedBelow(grants, candidates)).toEqual([candidates[0], candidates[2]]);
+});
+
+describe('a grant below what a workload could write', () => {
+  const judge = (read: string[], writable: string[]) => () =>
+    refuseLeadingOut(granted('/top', read, []), writable);
+
+  test('may not lead out of it', () => {
+    expect(judge(['work/out -> etc'], ['/top/work'])).toThrow(
+      expect.objectContaining({ code: 'denied', reason: 'sandbox.grant-refused' }),
+    );
+    expect(judge(['data/a/link -> etc'], ['/top/work', '/top/data'])).toThrow('leads out of');
+  });
+
+  test('may be a link within it, and others may lead where they like', () => {
+    expect(judge(['work/link -> work/a', 'srv/link -> data'], ['/top/work'])).not.toThrow();
+  });
 });

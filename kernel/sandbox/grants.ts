@@ -1,15 +1,18 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
-import path from 'node:path';
 import { OrkError } from '../types/errors.ts';
 import type { IdMap } from './view-entry.ts';
 
-/** A path that a workload may see, as it is on the host now. */
-export interface ResolvedGrant {
+/** A path that a workload is given. */
+export interface GrantedPath {
   access: 'read' | 'write';
   /** Absolute, as somebody has written it. */
   written: string;
-  /** Where it leads, without links. */
+  /** Where it led when it was judged, without links. Never resolved again: it may lead elsewhere by then. */
   real: string;
+}
+
+/** A path that a workload may see, as it is on the host now. */
+export interface ResolvedGrant extends GrantedPath {
   owner: IdMap;
   /** The worker is to act as the owner, which takes an id-mapped mount. */
   mapped: boolean;
@@ -25,26 +28,34 @@ export interface CodeFolder {
 const READABLE_BY_ALL = 0o004;
 const ENTERED_BY_ALL = 0o001;
 
-interface Paths {
-  workspace: string;
-  read: string[];
-  write: string[];
-}
-
 /**
- * The workspace and the granted paths with what they lead to. What is covered by another of at least the same access
- * is left out, and so is what is not there to be read. Throws `failed-precondition` for what is not there to be written.
+ * The granted paths with who owns them. What is covered by another of at least the same access is left out, and so is
+ * what is not there to be read. Throws `failed-precondition` for what is not there to be written.
  */
-export function resolveGrants({ workspace, read, write }: Paths, mapped: boolean): ResolvedGrant[] {
-  const resolve = (access: ResolvedGrant['access']) => (granted: string) =>
-    resolveGrant(path.resolve(workspace, granted), access, mapped);
-  const grants = [
-    ...[workspace, ...write].flatMap(resolve('write')),
-    ...read.flatMap(resolve('read')),
-  ];
+export function resolveGrants(granted: readonly GrantedPath[], mapped: boolean): ResolvedGrant[] {
+  const grants = granted.flatMap((grant) => ownedGrant(grant, mapped));
   return grants.filter(
     (grant, index) => !grants.some((other, at) => covers(other, at, grant, index)),
   );
+}
+
+/**
+ * Throws `denied` for a path below one of `writable` that leads out of it: whoever may write there can have put the
+ * link there.
+ */
+export function refuseLeadingOut(
+  granted: readonly GrantedPath[],
+  writable: Iterable<string>,
+): void {
+  const roots = [...writable];
+  for (const { written, real } of granted) {
+    const root = roots.find((folder) => isWithin(written, folder) && !isWithin(real, folder));
+    if (root === undefined) continue;
+    throw new OrkError('denied', `${written} leads out of ${root} by a link, to ${real}`, {
+      reason: 'sandbox.grant-refused',
+      hint: 'a workload may have put the link there: grant what it leads to by its own path',
+    });
+  }
 }
 
 /** The paths among `candidates` that exist and lie below a grant to write, without links. */
@@ -76,18 +87,13 @@ export function codeFolder(folder: string, mapped: boolean): CodeFolder {
   };
 }
 
-function resolveGrant(
-  written: string,
-  access: ResolvedGrant['access'],
-  mapped: boolean,
-): ResolvedGrant[] {
-  const real = realPath(written);
-  if (real === undefined) {
-    if (access === 'read') return [];
-    throw missing(written);
+function ownedGrant(grant: GrantedPath, mapped: boolean): ResolvedGrant[] {
+  const stats = lstatSync(grant.real, { throwIfNoEntry: false });
+  if (stats !== undefined) {
+    return [{ ...grant, owner: { owner: stats.uid, group: stats.gid }, mapped }];
   }
-  const { uid, gid } = statSync(real);
-  return [{ access, written, real, owner: { owner: uid, group: gid }, mapped }];
+  if (grant.access === 'read') return [];
+  throw missing(grant.written);
 }
 
 function covers(other: ResolvedGrant, at: number, grant: ResolvedGrant, index: number): boolean {

@@ -12,7 +12,13 @@ const hostEnvironment = {
 
 function environmentWith(granted: string[]): Record<string, string> {
   const security = { ...DEFAULT_SECURITY_CONTEXT, env: granted };
-  const request = { security, kind: 'pure' as const, workspace: '/w', hostEnvironment };
+  const request = {
+    security,
+    granted: [],
+    kind: 'pure' as const,
+    workspace: '/w',
+    hostEnvironment,
+  };
   return planLaunch(
     { ...request, protectedPaths: [], hiddenPaths: [], moduleFolders: [] },
     undefined,

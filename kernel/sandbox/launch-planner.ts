@@ -2,6 +2,7 @@ import path from 'node:path';
 import type { SecurityContext } from '../playbook/model.ts';
 import { missingProtections, refuseUnenforceable } from './demands.ts';
 import { prepareFilter } from './filters.ts';
+import { type GrantedPath, refuseLeadingOut } from './grants.ts';
 import { type SandboxHost, sandboxHost } from './host.ts';
 import { type LaunchPlan, planLaunch } from './launch-plan.ts';
 import type { WorkerKind } from './worker-kind.ts';
@@ -23,12 +24,15 @@ const ALWAYS_PROTECTED = ['.git', 'ork_modules'];
 export class LaunchPlanner {
   readonly #surroundings: LaunchSurroundings;
   readonly #protected: Set<string>;
+  /** What workloads of the run could write until now. */
+  readonly #writable: Set<string>;
   readonly #hidden = new Set<string>();
   readonly #known = new Map<string, LaunchPlan>();
 
   constructor(surroundings: LaunchSurroundings) {
     this.#surroundings = surroundings;
     const { workspace } = surroundings;
+    this.#writable = new Set([workspace]);
     this.#protected = new Set(ALWAYS_PROTECTED.map((name) => path.join(workspace, name)));
   }
 
@@ -48,7 +52,11 @@ export class LaunchPlanner {
    * The plan for a worker of this kind. Throws `failed-precondition` for what was written and cannot be enforced here,
    * or where there can be no sandbox at all, and what `planLaunch` throws.
    */
-  plan(written: SecurityContext, kind: WorkerKind): LaunchPlan {
+  plan(
+    written: SecurityContext,
+    kind: WorkerKind,
+    granted: readonly GrantedPath[] = [],
+  ): LaunchPlan {
     const { workspace, moduleFolders, hostEnvironment } = this.#surroundings;
     const security = this.#effective(written);
     const key = JSON.stringify([security, kind]);
@@ -58,10 +66,17 @@ export class LaunchPlanner {
     refuseUnenforceable(security, workspace, host);
     const protectedPaths = [...this.#protected];
     const hiddenPaths = [...this.#hidden];
-    const request = { security, kind, workspace, moduleFolders, hostEnvironment };
+    if (kind !== 'pure') this.#admit(granted);
+    const request = { security, granted, kind, workspace, moduleFolders, hostEnvironment };
     const plan = planLaunch({ ...request, protectedPaths, hiddenPaths }, host);
     if (isLasting(security)) this.#known.set(key, plan);
     return plan;
+  }
+
+  /** From then on, what lies below what they may write is theirs to change. */
+  #admit(granted: readonly GrantedPath[]): void {
+    refuseLeadingOut(granted, this.#writable);
+    for (const { access, real } of granted) if (access === 'write') this.#writable.add(real);
   }
 
   /** Reads what the plan of a workload needs from files. Rejects as reading its seccomp profile does. */

@@ -3,7 +3,13 @@ import type { SecurityContext } from '../playbook/model.ts';
 import type { GroupLimits } from './cgroups/limits.ts';
 import { DEFAULT_MEMORY_BYTES, DEFAULT_PIDS, hasOuterUserNamespace } from './demands.ts';
 import { filterOf } from './filters.ts';
-import { codeFolder, protectedBelow, resolveGrants, visibleBelow } from './grants.ts';
+import {
+  codeFolder,
+  type GrantedPath,
+  protectedBelow,
+  resolveGrants,
+  visibleBelow,
+} from './grants.ts';
 import type { SandboxHost } from './host.ts';
 import { type Ids, workerIds } from './identity.ts';
 import { ownFolders, refuseOwnFolders } from './own-folders.ts';
@@ -16,6 +22,8 @@ import type { WorkerKind } from './worker-kind.ts';
 export interface LaunchRequest {
   /** Its templates are rendered. */
   security: SecurityContext;
+  /** What its `filesystem` grants, judged. */
+  granted: readonly GrantedPath[];
   kind: WorkerKind;
   workspace: string;
   /** Files and folders that stay as they are, even where the workload may write. */
@@ -126,6 +134,7 @@ function viewRequest(
     kind,
     workspace,
     security,
+    granted,
     protectedPaths,
     hiddenPaths,
     moduleFolders,
@@ -135,10 +144,10 @@ function viewRequest(
   node: string,
   host: SandboxHost,
 ): ViewRequest {
-  const { read, write } = security.filesystem;
   // Only root can show files under another user.
   const mapped = host.accounts.own.uid === 0;
-  const grants = kind === 'pure' ? [] : resolveGrants({ workspace, read, write }, mapped);
+  const workspaceGrant: GrantedPath = { access: 'write', written: workspace, real: workspace };
+  const grants = kind === 'pure' ? [] : resolveGrants([workspaceGrant, ...granted], mapped);
   refuseOwnFolders(grants, ownFolders(hostEnvironment));
   const home = hostEnvironment['HOME'];
   return {

@@ -18,6 +18,8 @@ export type ViewEntry =
       readOnly: boolean;
       noExec: boolean;
       idMap?: IdMap;
+      /** The source must belong to this user and group when it is opened. */
+      owner?: IdMap;
     }
   | { kind: 'symlink'; target: string; to: string }
   | { kind: 'file'; target: string; content: string }
@@ -63,14 +65,20 @@ export function entryWords(entry: ViewEntry): string[] {
 }
 
 function bindWords(entry: Extract<ViewEntry, { kind: 'bind' }>): string[] {
-  const { target, source, readOnly, noExec, idMap } = entry;
+  const { target, source, readOnly, noExec, idMap, owner } = entry;
+  const ids = owner ?? idMap ?? { owner: 0, group: 0 };
   return [
     'bind',
     target,
     source,
-    flags({ ro: readOnly, noexec: noExec, idmap: idMap !== undefined }),
-    String(idMap?.owner ?? 0),
-    String(idMap?.group ?? 0),
+    flags({
+      ro: readOnly,
+      noexec: noExec,
+      idmap: idMap !== undefined,
+      owned: owner !== undefined,
+    }),
+    String(ids.owner),
+    String(ids.group),
   ];
 }
 

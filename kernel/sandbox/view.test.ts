@@ -119,7 +119,7 @@ test('with the processes of the host its /proc can be read', () => {
 
 test('an entry is a verb and as many words as the helper expects', () => {
   const bind = entryAt(view(), '/srv/work') as ViewEntry;
-  expect(entryWords(bind)).toEqual(['bind', '/srv/work', '/srv/work', 'idmap', '0', '0']);
+  expect(entryWords(bind)).toEqual(['bind', '/srv/work', '/srv/work', 'idmap,owned', '0', '0']);
   const tmp = entryAt(view({ kind: 'files' }), '/tmp') as ViewEntry;
   expect(entryWords(tmp)).toEqual(['tmpfs', '/tmp', '1000', '1023', 'noexec']);
 });

@@ -144,7 +144,7 @@ function grantEntries(request: ViewRequest): ViewEntry[] {
   if (request.kind === 'pure') return [];
   return request.grants.flatMap((grant) => {
     const { real, written } = grant;
-    const bind = grantBind(real, grant, request);
+    const bind = { ...grantBind(real, grant, request), owner: grant.owner } as ViewEntry;
     return written === real ? [bind] : [bind, { kind: 'symlink', target: written, to: real }];
   });
 }

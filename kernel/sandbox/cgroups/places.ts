@@ -13,7 +13,11 @@ const ASIDE = 'ork-kernel';
 
 export function findPlaces(): GroupPlaces {
   const hierarchy = readHierarchy(readText('/proc/self/mountinfo'), readText('/proc/self/cgroup'));
-  if (hierarchy === undefined) return { version: 2, parents: {} };
+  return hierarchy === undefined ? { version: 2, parents: {} } : placesIn(hierarchy);
+}
+
+/** The places that a hierarchy has for us; in version 2 after trying to get all controllers. */
+export function placesIn(hierarchy: Hierarchy): GroupPlaces {
   return hierarchy.version === 1 ? placesOfFirst(hierarchy) : placesOfSecond(hierarchy);
 }
 
@@ -34,7 +38,6 @@ function placesOfSecond({ own, root }: Hierarchy): GroupPlaces {
   return { version: 2, parents: Object.fromEntries(parents) };
 }
 
-/** The controllers that groups below `folder` can have, after trying to get all. */
 function enableIn(folder: string): Controller[] {
   if (!isWritable(folder)) return [];
   const missing = CONTROLLERS.filter((name) => !controllersBelow(folder).includes(name));
