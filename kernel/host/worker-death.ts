@@ -10,6 +10,8 @@ export interface WorkerEnd {
   said: string;
   /** The last of its standard error. */
   stderr: string;
+  /** Something in it was ended for want of memory. */
+  starved: boolean;
   sandbox?: LaunchedSandbox;
 }
 
@@ -17,7 +19,7 @@ export interface WorkerEnd {
 export function deathOf(end: WorkerEnd): OrkError {
   const { sandbox } = end;
   if (sandbox?.control.failure !== undefined) return sandbox.control.failure;
-  if (sandbox !== undefined && (sandbox.group?.oomKills ?? 0) > 0) return outOfMemory(sandbox);
+  if (sandbox !== undefined && end.starved) return outOfMemory(sandbox);
   const signal =
     sandbox === undefined ? end.signal : (nameOf(sandbox.control.signal) ?? end.signal);
   if (signal === 'SIGSYS') return killedByFilter();

@@ -16,6 +16,8 @@ export interface CallHandler {
 }
 
 const STDERR_TAIL_BYTES = 4096;
+/** A thousand times what it takes on a machine that has nothing else to do. */
+const START_LIMIT_MS = 60_000;
 
 /**
  * A worker seen from the kernel: one process, one connection. Its death, whatever the cause, fails
@@ -33,8 +35,8 @@ export class WorkerProcess {
   readonly #died: Promise<OrkError>;
   #markReady: () => void = () => {};
   #enforced: JsonObject = {};
-  /** What was found when the sandbox was looked at. */
-  #mismatch: OrkError | undefined;
+  /** Why the kernel itself has ended it. */
+  #cause: OrkError | undefined;
   #stderrTail = '';
   /** What the worker said of its own end. */
   #lastWords: string | undefined;
@@ -42,6 +44,8 @@ export class WorkerProcess {
   #nextCall = 1;
   #alive = true;
   #gone: Promise<void> | undefined;
+  /** Those that other workloads have had in it. */
+  #earlierOomKills = 0;
 
   static start(plan: LaunchPlan): WorkerProcess {
     const invocation = randomUuid().replaceAll('-', '');
@@ -68,6 +72,8 @@ export class WorkerProcess {
       void this.#died.then(reject);
     });
     this.ready.catch(() => {});
+    const late = setTimeout(() => this.#giveUp(startedTooLate()), START_LIMIT_MS).unref();
+    void Promise.allSettled([this.ready]).then(() => clearTimeout(late));
     launched.stderr.on('data', (text: Buffer) => {
       this.#stderrTail = (this.#stderrTail + text.toString()).slice(-STDERR_TAIL_BYTES);
     });
@@ -105,6 +111,7 @@ export class WorkerProcess {
   async reset(): Promise<boolean> {
     const { sandbox } = this.#launched;
     if (sandbox === undefined) return true;
+    this.#earlierOomKills = this.oomKills;
     return sandbox.plan.resettable && (await sandbox.control.reset());
   }
 
@@ -186,11 +193,15 @@ export class WorkerProcess {
     try {
       if (sandbox !== undefined) this.#enforced = verifySandbox(helper.pid ?? 0, sandbox);
     } catch (error) {
-      this.#mismatch = asOrkError(error);
-      this.kill();
+      this.#giveUp(asOrkError(error));
       return;
     }
     this.#markReady();
+  }
+
+  #giveUp(cause: OrkError): void {
+    this.#cause = cause;
+    this.kill();
   }
 
   /** Then nothing that it has started can outlive it. */
@@ -200,16 +211,25 @@ export class WorkerProcess {
 
   #causeOfDeath(code: number | null, signal: NodeJS.Signals | null): OrkError {
     return (
-      this.#mismatch ??
+      this.#cause ??
       deathOf({
         code,
         signal,
         said: this.#lastWords ?? '',
         stderr: this.#stderrTail,
+        starved: this.oomKills > this.#earlierOomKills,
         ...(this.#launched.sandbox && { sandbox: this.#launched.sandbox }),
       })
     );
   }
+}
+
+function startedTooLate(): OrkError {
+  const message = `the worker was not ready within ${START_LIMIT_MS / 1000} s`;
+  return new OrkError('unavailable', message, {
+    reason: 'worker.not-started',
+    hint: 'is the machine overloaded, or is a limit of its security_context very low?',
+  });
 }
 
 function notStarted(error: Error): OrkError {

@@ -242,7 +242,7 @@ describe('what a called workload may do', () => {
     ['{}', '{ filesystem: { write: [out] } }'],
     ['{ filesystem: { write: ["{{ .dir }}"] } }', '{ filesystem: { write: [/srv/a] } }'],
     ['{}', '{ filesystem: { write: ["{{ .dir }}"] } }'],
-    ['{ resource_limits: { pids_max: 4 } }', '{}'],
+    ['{ resource_limits: { pids_max: 40 } }', '{}'],
   ])('within %s: %s', async (parent, child) => {
     expect(await grants(parent, child)).toEqual([]);
   });

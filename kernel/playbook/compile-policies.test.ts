@@ -84,11 +84,11 @@ describe('security_context is merged field by field:', () => {
     ['sandbox: none', { sandbox: 'none' }],
     ['seccomp_profile_path: unconfined', { seccompProfilePath: 'unconfined' }],
     [
-      'resource_limits: { pids_max: 8, workspace_bytes: 1MiB }',
+      'resource_limits: { pids_max: 80, workspace_bytes: 1MiB }',
       {
         resourceLimits: {
           memoryBytes: 268_435_456,
-          pidsMax: 8,
+          pidsMax: 80,
           cpuQuotaUs: 50_000,
           cpuPeriodUs: 100_000,
           workspaceBytes: 1_048_576,

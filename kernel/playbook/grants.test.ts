@@ -16,6 +16,8 @@ test.each([
   '/run',
   '/var/run/',
   '/run/podman',
+  '/run/user/1000',
+  '/run/dbus',
 ])('%s is never given to a workload', (path) => {
   expect(isForbiddenPath(path)).toBe(true);
 });

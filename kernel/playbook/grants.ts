@@ -8,8 +8,9 @@ const HOST_AND_PORT = /^(?<host>.+):(?<port>\*|\d{1,5})$/;
 const CIDR = /^(?<address>[^/]+)\/(?<prefix>\d{1,3})$/;
 /** Whoever may talk to one of these is root of the host. */
 const CONTAINER_SOCKET = /\/(?:docker|containerd|crio|podman)\.sock$/;
-/** Their sockets lie in here. */
-const CONTAINER_FOLDER = /^(?:\/var)?\/run(?:\/(?:containerd|crio|docker|podman))?\/?$/;
+/** Their sockets, and those of the services of the machine and of a user, lie in here. */
+const CONTAINER_FOLDER =
+  /^(?:\/var)?\/run(?:\/(?:containerd|crio|docker|podman|dbus|systemd|user(?:\/\d+)?))?\/?$/;
 const KERNEL_FOLDER = /^\/(?:proc|sys|dev)(?:\/|$)/;
 /** Files in memory, below /dev for historical reasons; the folder itself would show those of everybody. */
 const SHARED_MEMORY = /^\/dev\/shm\/./;

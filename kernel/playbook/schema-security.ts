@@ -35,6 +35,9 @@ const listenOn = z
   .refine(isListenAddress, 'must be an address of this host with a port, or unix:/path')
   .meta({ examples: ['127.0.0.1:8080', '[::1]:8080', 'unix:/run/x.sock'] });
 
+/** Node itself has about a dozen threads. */
+const MIN_PIDS = 16;
+
 const resourceLimits = z
   .strictObject({
     memory_bytes: byteSize.optional().register(...about('Memory of the workload; 512MiB.')),
@@ -47,7 +50,10 @@ const resourceLimits = z
       .max(1_000_000)
       .optional()
       .register(...about('The period; 100000.')),
-    pids_max: count(4_194_304)
+    pids_max: z
+      .int()
+      .min(MIN_PIDS)
+      .max(4_194_304)
       .optional()
       .register(...about('Processes and threads; 256.')),
     workspace_bytes: byteSize.optional().register(...about('How large the workspace may grow.')),

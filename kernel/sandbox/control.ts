@@ -6,6 +6,9 @@ import { stepError } from './step-error.ts';
 /** More than the longest report that ork-sandbox writes. */
 const MAX_LINE_BYTES = 64 * 1024;
 
+/** What is not clean by then costs the worker its life, which is quicker. */
+const RESET_TIMEOUT_MS = 2000;
+
 const SIGNAL_BITS = 0x7f;
 
 /**
@@ -53,7 +56,11 @@ export class SandboxControl {
   reset(): Promise<boolean> {
     if (this.#socket.destroyed) return Promise.resolve(false);
     return new Promise((resolve) => {
-      this.#answers.push(resolve);
+      const late = setTimeout(() => resolve(false), RESET_TIMEOUT_MS);
+      this.#answers.push((clean) => {
+        clearTimeout(late);
+        resolve(clean);
+      });
       this.#socket.write('R');
     });
   }

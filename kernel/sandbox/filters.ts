@@ -1,5 +1,5 @@
 import { spawnSync } from 'node:child_process';
-import { readFileSync } from 'node:fs';
+import { closeSync, constants, fstatSync, openSync, readFileSync } from 'node:fs';
 import path from 'node:path';
 import { OrkError } from '../types/errors.ts';
 import type { SandboxHost } from './host.ts';
@@ -58,14 +58,23 @@ export function compileFilter(helper: string, rules: readonly string[], name: st
   });
 }
 
+/** Regular files alone: a pipe would be waited for. */
 function readProfile(file: string): string {
+  let descriptor: number | undefined;
   try {
-    return readFileSync(file, 'utf8');
+    descriptor = openSync(file, constants.O_RDONLY | constants.O_NONBLOCK);
+    const stats = fstatSync(descriptor);
+    if (!stats.isFile()) throw new Error('it is no regular file');
+    if (stats.size > MAX_PROFILE_BYTES) throw new Error('it is too large');
+    return readFileSync(descriptor, 'utf8');
   } catch (error) {
-    throw new OrkError('not-found', `the seccomp profile ${file} cannot be read`, {
+    const why = error instanceof Error ? error.message : String(error);
+    throw new OrkError('not-found', `the seccomp profile ${file} cannot be read: ${why}`, {
       reason: 'sandbox.profile-missing',
       hint: 'its path starts at the workspace; or use `default`',
       cause: error,
     });
+  } finally {
+    if (descriptor !== undefined) closeSync(descriptor);
   }
 }

@@ -53,7 +53,7 @@ function inspectHost(): SandboxHost {
       seal: path.join(native, 'ork-seal.so'),
       filter: readFileSync(filter, 'latin1').trim(),
     },
-    code: ['package.json', 'dist', 'kernel', 'node_modules']
+    code: ['package.json', 'dist', 'kernel', 'node_modules', 'build']
       .map((name) => path.join(root, name))
       .filter((file) => existsSync(file)),
     inheritedFilters: readPosture(process.pid).filters,

@@ -47,7 +47,8 @@ function freeIds(uidMap: string, pid: number): Ids {
   const last = ranges.at(-1);
   // In a container with few users the last of them is as good as free.
   if (last !== undefined && last.count > 1) {
-    const free = last.first + last.count - 2;
+    // Not the very last ones: 65534 is nobody.
+    const free = last.first + Math.floor((last.count - 1) * 0.9);
     return { uid: free, gid: free };
   }
   throw new OrkError(

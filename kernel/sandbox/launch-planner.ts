@@ -84,7 +84,10 @@ export class LaunchPlanner {
     const security = this.#effective(written);
     const host = hostFor(security);
     if (host === undefined) return;
-    await prepareFilter(security.seccompProfilePath, this.#surroundings.workspace, host);
+    const { workspace } = this.#surroundings;
+    const { seccompProfilePath: profile } = security;
+    await prepareFilter(profile, workspace, host);
+    if (profile !== undefined) this.protect([path.resolve(workspace, profile)]);
   }
 
   /** Protections of the default sandbox that a workload does without here. */

@@ -22,6 +22,22 @@ export function ownFolders(environment: NodeJS.ProcessEnv): string[] {
   });
 }
 
+/** Throws `denied` for a grant to write among the code of ORK itself; around it, the code stays as it is. */
+export function refuseWithin(grants: readonly ResolvedGrant[], code: readonly string[]): void {
+  for (const { access, written, real } of grants) {
+    const folder = code.find((each) => access === 'write' && isWithin(real, each));
+    if (folder === undefined) continue;
+    throw new OrkError(
+      'denied',
+      `no workload may write to ${written}: ork itself lies in ${folder}`,
+      {
+        reason: 'sandbox.grant-refused',
+        hint: 'work in, or grant, another folder',
+      },
+    );
+  }
+}
+
 /** Throws `denied` for a grant, the workspace included, in which ORK's own files lie, or which lies among them. */
 export function refuseOwnFolders(
   grants: readonly ResolvedGrant[],

@@ -12,7 +12,7 @@ import {
 } from './grants.ts';
 import type { SandboxHost } from './host.ts';
 import { type Ids, workerIds } from './identity.ts';
-import { ownFolders, refuseOwnFolders } from './own-folders.ts';
+import { ownFolders, refuseOwnFolders, refuseWithin } from './own-folders.ts';
 import type { Posture } from './posture.ts';
 import { planView, scratchFolders, type ViewRequest } from './view.ts';
 import { entryWords } from './view-entry.ts';
@@ -51,7 +51,8 @@ const DEFAULT_CPU_PERIOD_US = 100_000;
 /** Folders in memory count as memory of the workload, which is to have some left. */
 const SCRATCH_SHARE = 2;
 
-const FIXED_LIMITS = { core: 0, nofile: 8192, memlock: 8 * 1024 * 1024, rtprio: 0 };
+/** Without queues of messages: those of POSIX would outlive a reset. */
+const FIXED_LIMITS = { core: 0, nofile: 8192, memlock: 8 * 1024 * 1024, msgqueue: 0, rtprio: 0 };
 
 /** The names of the namespaces in a playbook, in a plan and in /proc. */
 const NAMESPACES = [
@@ -149,13 +150,14 @@ function viewRequest(
   const workspaceGrant: GrantedPath = { access: 'write', written: workspace, real: workspace };
   const grants = kind === 'pure' ? [] : resolveGrants([workspaceGrant, ...granted], mapped);
   refuseOwnFolders(grants, ownFolders(hostEnvironment));
+  refuseWithin(grants, host.code);
   const home = hostEnvironment['HOME'];
   return {
     kind,
     workerIds: ids,
-    ...(home !== undefined && isHome(home) ? { home: path.normalize(home) } : {}),
+    ...(home !== undefined && isHome(home) ? { home: path.resolve(home) } : {}),
     grants,
-    protectedPaths: protectedBelow(grants, protectedPaths),
+    protectedPaths: protectedBelow(grants, [...protectedPaths, ...host.code]),
     hiddenPaths: visibleBelow(grants, hiddenPaths),
     node,
     seal: host.native.seal,

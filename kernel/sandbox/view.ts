@@ -60,16 +60,24 @@ const PRIVATE = 0o700;
 /** Everything that a worker sees, in the order in which it is to be made. */
 export function planView(request: ViewRequest, layout: HostLayout): ViewEntry[] {
   return inOrder([
-    ...(request.kind === 'programs' ? systemForPrograms(request, layout) : layout.libraries),
-    ...(request.kind === 'programs' ? [] : settingsForModules(layout)),
-    ...devices(),
-    ...processes(request),
-    ...scratch(request),
+    ...notInGrants(request, [
+      ...(request.kind === 'programs' ? systemForPrograms(request, layout) : layout.libraries),
+      ...(request.kind === 'programs' ? [] : settingsForModules(layout)),
+      ...devices(),
+      ...processes(request),
+      ...scratch(request),
+    ]),
     ...grantEntries(request),
     ...protectedEntries(request),
-    ...(request.kind === 'pure' ? [] : request.hiddenPaths.map(hidden)),
+    ...(request.kind === 'pure' ? [] : hiddenEntries(request)),
     ...ownCode(request),
   ]);
+}
+
+/** Where a grant shows the host's own, nothing of ours is put: it would be put on the host. */
+function notInGrants({ kind, grants }: ViewRequest, entries: ViewEntry[]): ViewEntry[] {
+  if (kind === 'pure') return entries;
+  return entries.filter(({ target }) => !grants.some(({ real }) => isWithin(target, real)));
 }
 
 /** Where nothing is shown, the mask is all that is there. */
@@ -144,7 +152,9 @@ function grantEntries(request: ViewRequest): ViewEntry[] {
   if (request.kind === 'pure') return [];
   return request.grants.flatMap((grant) => {
     const { real, written } = grant;
-    const bind = { ...grantBind(real, grant, request), owner: grant.owner } as ViewEntry;
+    const { mapped, owner } = grant;
+    // It decides whose files the worker acts on.
+    const bind = { ...grantBind(real, grant, request), ...(mapped && { owner }) } as ViewEntry;
     return written === real ? [bind] : [bind, { kind: 'symlink', target: written, to: real }];
   });
 }
@@ -171,14 +181,29 @@ function grantBind(
 function protectedEntries(request: ViewRequest): ViewEntry[] {
   if (request.kind === 'pure') return [];
   return request.protectedPaths.flatMap((file) => {
-    const grant = request.grants.find(
-      ({ access, real }) => access === 'write' && file !== real && isWithin(file, real),
-    );
+    const grant = writableAround(file, request);
     if (grant === undefined) return [];
     const entry = { ...grantBind(file, grant, request), readOnly: true } as ViewEntry;
-    const between = foldersBetween(grant.real, file);
-    return [...between.map((folder) => grantBind(folder, grant, request)), entry];
+    return [...pinned(file, grant, request), entry];
   });
+}
+
+function hiddenEntries(request: ViewRequest): ViewEntry[] {
+  return request.hiddenPaths.flatMap((file) => {
+    const grant = writableAround(file, request);
+    return [...(grant === undefined ? [] : pinned(file, grant, request)), hidden(file)];
+  });
+}
+
+function writableAround(file: string, { grants }: ViewRequest): ResolvedGrant | undefined {
+  return grants.find(
+    ({ access, real }) => access === 'write' && file !== real && isWithin(file, real),
+  );
+}
+
+/** The folders between a grant and a file, as mounts: they cannot be moved away. */
+function pinned(file: string, grant: ResolvedGrant, request: ViewRequest): ViewEntry[] {
+  return foldersBetween(grant.real, file).map((folder) => grantBind(folder, grant, request));
 }
 
 function foldersBetween(top: string, file: string): string[] {

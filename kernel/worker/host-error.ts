@@ -50,6 +50,9 @@ const HINTS: Record<string, string> = {
   EDQUOT: 'the disk quota is used up',
   EACCES:
     'a workload acts as the owner of the workspace and of each grant, who lacks the permission of the file system',
+  EPERM:
+    'set-user-ID and set-group-ID bits are refused, and so is what only root may do; ' +
+    'security_context: { seccomp_profile_path: … } can allow the former',
   EROFS:
     'playbooks, .git and ork_modules stay as they are; anything else can be granted: ' +
     'security_context: { filesystem: { write: ["/path"] } }',

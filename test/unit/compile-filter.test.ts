@@ -126,7 +126,7 @@ describe('a compiled filter', () => {
     const { status, program } = compileWords(markedDefaultRules());
     expect(status).toBe(0);
     expect(performance.now() - start).toBeLessThan(2000);
-    expect(program.length / 8).toBeLessThan(400);
+    expect(program.length / 8).toBeLessThan(600);
   });
 });
 

@@ -12,6 +12,8 @@ function standInGroup(below: string, parent?: string): string {
   mkdirSync(folder, { recursive: true });
   writeFileSync(path.join(folder, 'cgroup.subtree_control'), below);
   writeFileSync(path.join(folder, 'cgroup.procs'), '1\n2\n');
+  // The root of the hierarchy has none.
+  if (parent !== undefined) writeFileSync(path.join(folder, 'cgroup.events'), 'populated 1\n');
   return folder;
 }
 
@@ -36,11 +38,17 @@ test('version 2: else below the root, which has them from the system', () => {
 });
 
 test('version 2: the kernel moves itself aside where it is alone', () => {
-  const own = standInGroup('');
+  const own = standInGroup('', path.join(standInGroup(''), 'service'));
   writeFileSync(path.join(own, 'cgroup.procs'), `${process.pid}\n`);
   placesIn(second(own, own));
   const aside = readFileSync(path.join(own, 'ork-kernel/cgroup.procs'), 'utf8');
   expect(aside).toBe(String(process.pid));
+});
+
+test('version 2: a group in which others are is left as it is', () => {
+  const own = standInGroup('', path.join(standInGroup(''), 'session'));
+  expect(placesIn(second(own, own)).parents).toEqual({});
+  expect(readFileSync(path.join(own, 'cgroup.subtree_control'), 'utf8')).toBe('');
 });
 
 test('what is not there cannot be used', () => {

@@ -32,19 +32,40 @@ function placesOfFirst({ own }: Hierarchy): GroupPlaces {
 /** Below our own group where it was given to us, else below the root, which root alone may use. */
 function placesOfSecond({ own, root }: Hierarchy): GroupPlaces {
   const candidates = [own.memory, root.memory].filter((folder) => folder !== undefined);
-  const enabled = candidates.map((folder) => ({ folder, controllers: enableIn(folder) }));
-  const best = enabled.find(({ controllers }) => controllers.includes('memory')) ?? enabled[0];
+  let best: { folder: string; controllers: Controller[] } | undefined;
+  for (const folder of candidates) {
+    const controllers = enableIn(folder);
+    if (best === undefined || controllers.length > best.controllers.length) {
+      best = { folder, controllers };
+    }
+    if (controllers.includes('memory')) break;
+  }
   const parents = (best?.controllers ?? []).map((name) => [name, best?.folder as string] as const);
   return { version: 2, parents: Object.fromEntries(parents) };
 }
 
+/**
+ * The controllers that groups below `folder` can have, after trying to get all: but not in a group in which others are,
+ * which would make it one of threads, with no place for processes below.
+ */
 function enableIn(folder: string): Controller[] {
   if (!isWritable(folder)) return [];
   const missing = CONTROLLERS.filter((name) => !controllersBelow(folder).includes(name));
-  if (missing.length > 0 && isAlone(folder)) moveAside(folder);
-  for (const name of missing) tryToWrite(path.join(folder, 'cgroup.subtree_control'), `+${name}`);
+  if (missing.length > 0 && !isRoot(folder) && isAlone(folder)) moveAside(folder);
+  if (isRoot(folder) || isDeserted(folder)) {
+    for (const name of missing) tryToWrite(path.join(folder, 'cgroup.subtree_control'), `+${name}`);
+  }
   const enabled = controllersBelow(folder);
   return CONTROLLERS.filter((name) => enabled.includes(name));
+}
+
+/** Of the whole machine: it alone may have processes and limits for groups below, and has no state of its own. */
+function isRoot(folder: string): boolean {
+  return !existsSync(path.join(folder, 'cgroup.events'));
+}
+
+function isDeserted(folder: string): boolean {
+  return readText(path.join(folder, 'cgroup.procs')).trim() === '';
 }
 
 function controllersBelow(folder: string): string[] {
