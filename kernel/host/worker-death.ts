@@ -37,7 +37,9 @@ export function outOfMemory({ plan }: Pick<LaunchedSandbox, 'plan'>): OrkError {
   const message = `the workload needed more memory than it may use: ${Math.floor(limit / 1024 / 1024)} MiB`;
   return new OrkError('resource-exhausted', message, {
     reason: 'sandbox.out-of-memory',
-    hint: 'raise `security_context: { resource_limits: { memory_bytes: … } }`, or let it work on less at a time',
+    hint:
+      'raise `security_context: { resource_limits: { memory_bytes: … } }` (a group around ork may have less), ' +
+      'or let it work on less at a time',
   });
 }
 

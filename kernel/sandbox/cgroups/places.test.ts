@@ -13,7 +13,7 @@ function standInGroup(below: string, parent?: string): string {
   writeFileSync(path.join(folder, 'cgroup.subtree_control'), below);
   writeFileSync(path.join(folder, 'cgroup.procs'), '1\n2\n');
   // The root of the hierarchy has none.
-  if (parent !== undefined) writeFileSync(path.join(folder, 'cgroup.events'), 'populated 1\n');
+  if (parent !== undefined) writeFileSync(path.join(folder, 'cgroup.type'), 'domain\n');
   return folder;
 }
 
@@ -25,6 +25,7 @@ function second(own: string, root: string): Hierarchy {
 test('version 2: groups are made below our own where that has the controllers', () => {
   const root = standInGroup('');
   const own = standInGroup('cpu memory pids\n', path.join(root, 'service'));
+  writeFileSync(path.join(own, 'cgroup.procs'), '');
   expect(placesIn(second(own, root))).toEqual({
     version: 2,
     parents: { memory: own, pids: own, cpu: own },
@@ -49,6 +50,12 @@ test('version 2: a group in which others are is left as it is', () => {
   const own = standInGroup('', path.join(standInGroup(''), 'session'));
   expect(placesIn(second(own, own)).parents).toEqual({});
   expect(readFileSync(path.join(own, 'cgroup.subtree_control'), 'utf8')).toBe('');
+});
+
+test('version 2: a group of threads has no place for workers', () => {
+  const own = standInGroup('cpu pids\n', path.join(standInGroup(''), 'session'));
+  writeFileSync(path.join(own, 'cgroup.type'), 'domain threaded\n');
+  expect(placesIn(second(own, own)).parents).toEqual({});
 });
 
 test('what is not there cannot be used', () => {

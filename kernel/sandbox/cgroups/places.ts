@@ -50,22 +50,26 @@ function placesOfSecond({ own, root }: Hierarchy): GroupPlaces {
  */
 function enableIn(folder: string): Controller[] {
   if (!isWritable(folder)) return [];
+  if (!isRoot(folder) && isAlone(folder)) moveAside(folder);
+  if (!canHoldGroups(folder)) return [];
   const missing = CONTROLLERS.filter((name) => !controllersBelow(folder).includes(name));
-  if (missing.length > 0 && !isRoot(folder) && isAlone(folder)) moveAside(folder);
-  if (isRoot(folder) || isDeserted(folder)) {
-    for (const name of missing) tryToWrite(path.join(folder, 'cgroup.subtree_control'), `+${name}`);
-  }
+  for (const name of missing) tryToWrite(path.join(folder, 'cgroup.subtree_control'), `+${name}`);
   const enabled = controllersBelow(folder);
   return CONTROLLERS.filter((name) => enabled.includes(name));
 }
 
-/** Of the whole machine: it alone may have processes and limits for groups below, and has no state of its own. */
-function isRoot(folder: string): boolean {
-  return !existsSync(path.join(folder, 'cgroup.events'));
+function canHoldGroups(folder: string): boolean {
+  if (isRoot(folder)) return true;
+  return typeOf(folder) === 'domain' && readText(path.join(folder, 'cgroup.procs')).trim() === '';
 }
 
-function isDeserted(folder: string): boolean {
-  return readText(path.join(folder, 'cgroup.procs')).trim() === '';
+/** Of the whole machine: it alone may have processes and limits for groups below, and it has no type. */
+function isRoot(folder: string): boolean {
+  return typeOf(folder) === '';
+}
+
+function typeOf(folder: string): string {
+  return readText(path.join(folder, 'cgroup.type')).trim();
 }
 
 function controllersBelow(folder: string): string[] {
