@@ -16,11 +16,15 @@ export interface SandboxHost {
   native: { helper: string; seal: string; filter: string };
   /** The worker's code and all that it loads, as real paths. */
   code: string[];
+  /** What else of ORK is run, and no worker needs to see. */
+  programs: string;
   /** Filters of system calls that this process is under itself, in a container say: workers inherit them. */
   inheritedFilters: number;
   /** Compiled code of the worker that was made with the installation; undefined when there is none. */
   compileCache?: string;
 }
+
+const CODE = ['package.json', 'dist', 'kernel', 'node_modules'];
 
 let found: SandboxHost | undefined;
 
@@ -53,9 +57,8 @@ function inspectHost(): SandboxHost {
       seal: path.join(native, 'ork-seal.so'),
       filter: readFileSync(filter, 'latin1').trim(),
     },
-    code: ['package.json', 'dist', 'kernel', 'node_modules', 'build']
-      .map((name) => path.join(root, name))
-      .filter((file) => existsSync(file)),
+    code: CODE.map((name) => path.join(root, name)).filter((file) => existsSync(file)),
+    programs: path.join(root, 'build'),
     inheritedFilters: readPosture(process.pid).filters,
     ...(existsSync(compileCache) && { compileCache }),
   };

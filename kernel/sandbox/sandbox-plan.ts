@@ -150,14 +150,15 @@ function viewRequest(
   const workspaceGrant: GrantedPath = { access: 'write', written: workspace, real: workspace };
   const grants = kind === 'pure' ? [] : resolveGrants([workspaceGrant, ...granted], mapped);
   refuseOwnFolders(grants, ownFolders(hostEnvironment));
-  refuseWithin(grants, host.code);
+  const own = [...host.code, host.programs];
+  refuseWithin(grants, own);
   const home = hostEnvironment['HOME'];
   return {
     kind,
     workerIds: ids,
     ...(home !== undefined && isHome(home) ? { home: path.resolve(home) } : {}),
     grants,
-    protectedPaths: protectedBelow(grants, [...protectedPaths, ...host.code]),
+    protectedPaths: protectedBelow(grants, [...protectedPaths, ...own]),
     hiddenPaths: visibleBelow(grants, hiddenPaths),
     node,
     seal: host.native.seal,
