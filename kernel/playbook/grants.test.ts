@@ -16,6 +16,7 @@ test.each([
   '/run',
   '/var/run/',
   '/run/podman',
+  '/srv/a\0b',
   '/run/user/1000',
   '/run/dbus',
 ])('%s is never given to a workload', (path) => {

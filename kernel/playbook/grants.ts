@@ -24,6 +24,7 @@ const NEVER = 'is never given to a workload';
  */
 export function isForbiddenPath(text: string): boolean {
   const normal = path.posix.normalize(text);
+  if (text.includes('\0')) return true;
   if (normal === '/' || CONTAINER_SOCKET.test(normal) || CONTAINER_FOLDER.test(normal)) return true;
   return KERNEL_FOLDER.test(normal) && !SHARED_MEMORY.test(normal);
 }

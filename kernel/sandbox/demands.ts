@@ -42,20 +42,17 @@ export function missingProtections(
   if (host === undefined || context.sandbox === 'none') return ['sandbox'];
   return [
     ...(host.places.parents.memory === undefined ? ['memory limit'] : []),
-    ...(hasProcessLimit(context, host) ? [] : ['process limit']),
+    ...(hasProcessLimit(host) ? [] : ['process limit']),
   ];
 }
 
 /** By a control group, or by the limit of a user in a user namespace of its own. */
-function hasProcessLimit(context: SecurityContext, host: SandboxHost): boolean {
-  return host.places.parents.pids !== undefined || hasOuterUserNamespace(context, host);
+function hasProcessLimit(host: SandboxHost): boolean {
+  return host.places.parents.pids !== undefined || hasOuterUserNamespace(host);
 }
 
 /** An ordinary user gets the other namespaces only with one. */
-export function hasOuterUserNamespace(
-  _context: SecurityContext,
-  { accounts }: SandboxHost,
-): boolean {
+export function hasOuterUserNamespace({ accounts }: SandboxHost): boolean {
   return accounts.own.uid !== 0;
 }
 
@@ -68,13 +65,9 @@ function demandsOf(context: SecurityContext, workspace: string, host: SandboxHos
   );
   return [
     ...new Set(missing.map(([, controller]) => `a limit of ${controller}`)),
-    ...(resourceLimits.pidsMax === undefined || hasProcessLimit(context, host)
-      ? []
-      : ['a limit of pids']),
+    ...(resourceLimits.pidsMax === undefined || hasProcessLimit(host) ? [] : ['a limit of pids']),
     ...(isBounded(workspace, resourceLimits.workspaceBytes) ? [] : ['workspace_bytes']),
-    ...(namespaces.user === false && hasOuterUserNamespace(context, host)
-      ? ['namespaces.user: false']
-      : []),
+    ...(namespaces.user === false && hasOuterUserNamespace(host) ? ['namespaces.user: false'] : []),
   ];
 }
 

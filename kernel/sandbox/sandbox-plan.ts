@@ -1,5 +1,6 @@
 import path from 'node:path';
 import type { SecurityContext } from '../playbook/model.ts';
+import { OrkError } from '../types/errors.ts';
 import type { GroupLimits } from './cgroups/limits.ts';
 import { DEFAULT_MEMORY_BYTES, DEFAULT_PIDS, hasOuterUserNamespace } from './demands.ts';
 import { filterOf } from './filters.ts';
@@ -75,19 +76,15 @@ export function planSandbox(
   const { security, kind } = request;
   const ids = workerIds(security.runAs, host.accounts);
   const view = viewRequest(request, ids, node, host);
-  const userNamespace = userNamespaceOf(security, host);
-  const fresh = NAMESPACES.filter(([name]) => security.namespaces?.[name] !== false);
+  const namespaces = planNamespaces(security, host);
   const filter = filterOf(security.seccompProfilePath, request.workspace, host);
   const limits = groupLimits(security);
   const ownView = security.namespaces?.mount !== false;
   const words = [
-    ...fresh.flatMap(([, name]) => ['namespace', name]),
-    ...['namespace', 'cgroup'],
-    ...(userNamespace === 'outer' ? ['namespace', 'user'] : []),
-    ...(userNamespace === 'inner' ? ['inner-user'] : []),
+    ...namespaces.words,
     ...['ids', String(ids.uid), String(ids.gid)],
     ...(security.namespaces?.uts === false ? [] : ['hostname', 'ork']),
-    ...Object.entries(rlimits(security, limits, host)).flatMap(([name, value]) => [
+    ...Object.entries(rlimits(limits, host)).flatMap(([name, value]) => [
       'limit',
       name,
       String(value),
@@ -97,11 +94,6 @@ export function planSandbox(
     ...(filter === undefined ? [] : ['filter', filter]),
     ...variables(env, request, host),
   ];
-  const namespaces = [
-    ...fresh.map(([, , name]) => name),
-    'cgroup',
-    ...(userNamespace === 'none' ? [] : ['user']),
-  ].sort();
   return {
     helper: host.native.helper,
     words,
@@ -109,7 +101,7 @@ export function planSandbox(
     resettable: ownView && view.ownProcesses,
     posture: {
       ...ids,
-      namespaces,
+      namespaces: namespaces.names,
       filters:
         host.inheritedFilters + (filter === undefined ? 0 : 1) + (kind === 'programs' ? 0 : 1),
       noNewPrivileges: true,
@@ -119,14 +111,40 @@ export function planSandbox(
   };
 }
 
-/** A plan as the helper reads it: what each start of a worker adds, and the program. */
+/** A plan as the helper reads it. Throws `invalid-argument` for a word that would be two there. */
 export function encodePlan(words: string[]): Buffer {
+  const broken = words.find((word) => word.includes('\0'));
+  if (broken !== undefined) {
+    throw new OrkError('invalid-argument', `there is a NUL in ${JSON.stringify(broken)}`);
+  }
   return Buffer.from([VERSION, ...words, 'end'].map((word) => `${word}\0`).join(''));
+}
+
+/** The words, and the names under which /proc shows them. */
+function planNamespaces(
+  security: SecurityContext,
+  host: SandboxHost,
+): { words: string[]; names: string[] } {
+  const fresh = NAMESPACES.filter(([name]) => security.namespaces?.[name] !== false);
+  const user = userNamespaceOf(security, host);
+  return {
+    words: [
+      ...fresh.flatMap(([, name]) => ['namespace', name]),
+      ...['namespace', 'cgroup'],
+      ...(user === 'outer' ? ['namespace', 'user'] : []),
+      ...(user === 'inner' ? ['inner-user'] : []),
+    ],
+    names: [
+      ...fresh.map(([, , name]) => name),
+      'cgroup',
+      ...(user === 'none' ? [] : ['user']),
+    ].sort(),
+  };
 }
 
 /** As root, only where it was asked for, and then within what root has set up. */
 function userNamespaceOf(security: SecurityContext, host: SandboxHost): 'outer' | 'inner' | 'none' {
-  if (hasOuterUserNamespace(security, host)) return 'outer';
+  if (hasOuterUserNamespace(host)) return 'outer';
   return security.namespaces?.user === true ? 'inner' : 'none';
 }
 
@@ -194,12 +212,8 @@ function groupLimits(security: SecurityContext): GroupLimits {
 }
 
 /** In a user namespace of its own, the processes of a user are counted apart. */
-function rlimits(
-  security: SecurityContext,
-  { pidsMax }: GroupLimits,
-  host: SandboxHost,
-): Record<string, number> {
-  const counted = host.places.parents.pids === undefined && hasOuterUserNamespace(security, host);
+function rlimits({ pidsMax }: GroupLimits, host: SandboxHost): Record<string, number> {
+  const counted = host.places.parents.pids === undefined && hasOuterUserNamespace(host);
   return { ...FIXED_LIMITS, ...(counted && pidsMax !== undefined && { nproc: pidsMax }) };
 }
 
