@@ -12,9 +12,10 @@ import { isJsonObject, type Json, type JsonObject } from '../../kernel/types/jso
 import { checkout } from '../support/ork.ts';
 
 const registry = ModuleRegistry.load(path.join(checkout, 'build/modules'));
-const [playbookPage, modulesPage, streamsPage] = ['playbook', 'modules', 'streams'].map((page) =>
+const PAGES = ['playbook', 'modules', 'streams', 'security'];
+const [playbookPage, modulesPage, streamsPage, securityPage] = PAGES.map((page) =>
   readFileSync(path.join(checkout, 'docs', `${page}.md`), 'utf8'),
-) as [string, string, string];
+) as [string, string, string, string];
 
 const HEAD = 'name: fragment\nschemaVersion: v1.0.0\n';
 const WORKLOAD =
@@ -51,6 +52,7 @@ describe('every playbook in the docs is valid, without a warning', () => {
     ...yamlBlocks(playbookPage, 'playbook.md'),
     ...yamlBlocks(modulesPage, 'modules.md'),
     ...yamlBlocks(streamsPage, 'streams.md'),
+    ...yamlBlocks(securityPage, 'security.md'),
   ];
 
   test('there are some', () => expect(blocks.length).toBeGreaterThan(15));
