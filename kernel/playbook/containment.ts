@@ -1,4 +1,5 @@
 import path from 'node:path';
+import { isInside } from '../types/path-inside.ts';
 import { coversEndpoint } from './endpoint.ts';
 import type { ResourceLimits, SecurityContext } from './model.ts';
 
@@ -95,11 +96,6 @@ function fileExcess(
     ...list('filesystem.read', filesystem.read, within([...writable, ...granted.read])),
     ...list('filesystem.write', filesystem.write, within(writable)),
   ];
-}
-
-function isInside(candidate: string, root: string): boolean {
-  const relative = path.relative(root, candidate);
-  return relative !== '..' && !relative.startsWith(`..${path.sep}`);
 }
 
 function networkExcess({ network }: SecurityContext, ceiling: SecurityContext): Excess[] {

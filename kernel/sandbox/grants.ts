@@ -1,5 +1,6 @@
 import { lstatSync, realpathSync, statSync } from 'node:fs';
 import { OrkError } from '../types/errors.ts';
+import { isInside } from '../types/path-inside.ts';
 import type { IdMap } from './view-entry.ts';
 
 /** A path that a workload is given. */
@@ -49,7 +50,7 @@ export function refuseLeadingOut(
 ): void {
   const roots = [...writable];
   for (const { written, real } of granted) {
-    const root = roots.find((folder) => isWithin(written, folder) && !isWithin(real, folder));
+    const root = roots.find((folder) => isInside(written, folder) && !isInside(real, folder));
     if (root === undefined) continue;
     throw new OrkError('denied', `${written} leads out of ${root} by a link, to ${real}`, {
       reason: 'sandbox.grant-refused',
@@ -62,13 +63,13 @@ export function refuseLeadingOut(
 export function protectedBelow(grants: ResolvedGrant[], candidates: string[]): string[] {
   const writable = grants.filter(({ access }) => access === 'write');
   return realPaths(candidates).filter((file) =>
-    writable.some((grant) => file !== grant.real && isWithin(file, grant.real)),
+    writable.some((grant) => file !== grant.real && isInside(file, grant.real)),
   );
 }
 
 /** The paths among `candidates` that exist and that any grant shows, without links. */
 export function visibleBelow(grants: ResolvedGrant[], candidates: string[]): string[] {
-  return realPaths(candidates).filter((file) => grants.some((grant) => isWithin(file, grant.real)));
+  return realPaths(candidates).filter((file) => grants.some((grant) => isInside(file, grant.real)));
 }
 
 function realPaths(files: string[]): string[] {
@@ -98,14 +99,9 @@ function ownedGrant(grant: GrantedPath, mapped: boolean): ResolvedGrant[] {
 
 function covers(other: ResolvedGrant, at: number, grant: ResolvedGrant, index: number): boolean {
   if (at === index || other.written !== other.real || grant.written !== grant.real) return false;
-  if (!isWithin(grant.real, other.real)) return false;
+  if (!isInside(grant.real, other.real)) return false;
   if (grant.real === other.real && other.access === grant.access) return at < index;
   return other.access === 'write' || grant.access === 'read';
-}
-
-/** True for `folder` itself and what lies below it, by their names. */
-export function isWithin(file: string, folder: string): boolean {
-  return file === folder || file.startsWith(`${folder}/`);
 }
 
 function realPath(file: string): string | undefined {

@@ -1,7 +1,8 @@
 import { existsSync, realpathSync } from 'node:fs';
 import path from 'node:path';
 import { OrkError } from '../types/errors.ts';
-import { isWithin, type ResolvedGrant } from './grants.ts';
+import { isInside } from '../types/path-inside.ts';
+import type { ResolvedGrant } from './grants.ts';
 
 /** Where ORK keeps audit logs, configuration and caches of a user, by variable and place in the home folder. */
 const PLACES: [variable: string, inHome: string][] = [
@@ -25,7 +26,7 @@ export function ownFolders(environment: NodeJS.ProcessEnv): string[] {
 /** Throws `denied` for a grant to write among the code of ORK itself; around it, the code stays as it is. */
 export function refuseWithin(grants: readonly ResolvedGrant[], code: readonly string[]): void {
   for (const { access, written, real } of grants) {
-    const folder = code.find((each) => access === 'write' && isWithin(real, each));
+    const folder = code.find((each) => access === 'write' && isInside(real, each));
     if (folder === undefined) continue;
     throw new OrkError(
       'denied',
@@ -44,7 +45,7 @@ export function refuseOwnFolders(
   folders: readonly string[],
 ): void {
   for (const { written, real } of grants) {
-    const own = folders.find((folder) => isWithin(folder, real) || isWithin(real, folder));
+    const own = folders.find((folder) => isInside(folder, real) || isInside(real, folder));
     if (own === undefined) continue;
     throw new OrkError(
       'denied',

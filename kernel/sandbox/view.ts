@@ -1,5 +1,6 @@
 import path from 'node:path';
-import { type CodeFolder, isWithin, type ResolvedGrant } from './grants.ts';
+import { isInside } from '../types/path-inside.ts';
+import type { CodeFolder, ResolvedGrant } from './grants.ts';
 import type { HostLayout } from './host-layout.ts';
 import { inOrder, readOnlyBind, type ViewEntry } from './view-entry.ts';
 import type { WorkerKind } from './worker-kind.ts';
@@ -77,7 +78,7 @@ export function planView(request: ViewRequest, layout: HostLayout): ViewEntry[] 
 /** Where a grant shows the host's own, nothing of ours is put: it would be put on the host. */
 function notInGrants({ kind, grants }: ViewRequest, entries: ViewEntry[]): ViewEntry[] {
   if (kind === 'pure') return entries;
-  return entries.filter(({ target }) => !grants.some(({ real }) => isWithin(target, real)));
+  return entries.filter(({ target }) => !grants.some(({ real }) => isInside(target, real)));
 }
 
 /** Where nothing is shown, the mask is all that is there. */
@@ -89,7 +90,7 @@ function hidden(target: string): ViewEntry {
 export function scratchFolders({ kind, home, grants }: ViewRequest): string[] {
   const folders = kind === 'programs' && home !== undefined ? [...SCRATCH, home] : SCRATCH;
   const granted = kind === 'pure' ? [] : grants.flatMap(({ real, written }) => [real, written]);
-  return folders.filter((folder) => !granted.some((grant) => isWithin(folder, grant)));
+  return folders.filter((folder) => !granted.some((grant) => isInside(folder, grant)));
 }
 
 function systemForPrograms(request: ViewRequest, layout: HostLayout): ViewEntry[] {
@@ -197,7 +198,7 @@ function hiddenEntries(request: ViewRequest): ViewEntry[] {
 
 function writableAround(file: string, { grants }: ViewRequest): ResolvedGrant | undefined {
   return grants.find(
-    ({ access, real }) => access === 'write' && file !== real && isWithin(file, real),
+    ({ access, real }) => access === 'write' && file !== real && isInside(file, real),
   );
 }
 

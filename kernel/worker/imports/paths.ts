@@ -1,6 +1,7 @@
 import path from 'node:path';
 import { OrkError } from '../../types/errors.ts';
 import { realExisting } from '../../types/existing-path.ts';
+import { isInside } from '../../types/path-inside.ts';
 import type { PathGrants } from '../call-context.ts';
 
 export type Access = 'read' | 'write';
@@ -60,11 +61,6 @@ export class PathResolver {
     );
     return { write: writable, read: [...writable, ...readable] };
   }
-}
-
-function isInside(candidate: string, root: string): boolean {
-  const relative = path.relative(root, candidate);
-  return relative === '' || (!relative.startsWith(`..${path.sep}`) && relative !== '..');
 }
 
 function refused(guestPath: string, absolute: string, access: Access): OrkError {
