@@ -154,7 +154,7 @@ test('an item beyond its timeout leaves its worker to no other item', async () =
   const workersOf = async (items: string): Promise<string[]> => {
     const folder = await temporaryFolder();
     const playbook = await playbookFile(
-      `  - { name: l, lifecycle: { policy: run_once }, loop: ${items}, timeout: 3s, loop_control: { fail_fast: false }, process: { module: exec, params: { shell: 'readlink /proc/self/ns/pid >> workers; {{ item }}' } } }\n`,
+      `  - { name: l, lifecycle: { policy: run_once }, loop: ${items}, timeout: 10s, loop_control: { fail_fast: false }, process: { module: exec, params: { shell: 'readlink /proc/self/ns/pid >> workers; {{ item }}' } } }\n`,
     );
     await runOrk(['run', playbook, '--workspace', folder]);
     return (await readFile(path.join(folder, 'workers'), 'utf8')).trim().split('\n');
