@@ -9,6 +9,9 @@ import { watchParentDeath } from './parent-death.js';
 // Not by `import`: that reads every property of `fs`, and some of them load a part of Node each.
 const { existsSync } = module.createRequire(import.meta.url)('node:fs');
 
+/** What an open standard stream is called; a write that is not done yet has a name of its own. */
+const STANDARD_STREAMS = ['PipeWrap', 'TTYWrap'];
+
 /**
  * Runs `kernel/cli/<name>.ts` of a checkout, or its compiled form, under a Node that can.
  * The module exports `main(argv: string[]): Promise<number>`; its answer becomes the exit code.
@@ -32,6 +35,15 @@ export async function launch(name) {
   useCompileCache();
   const { main } = await load(entry);
   process.exitCode = await main(process.argv.slice(2));
+  if (isIdle()) process.exit();
+}
+
+/**
+ * Whether nothing is under way any more: no write to a slow reader, file, timer, thread or child. Node would end by itself
+ * then, but only after V8 has optimised, in other threads, code that will not run again.
+ */
+function isIdle() {
+  return process.getActiveResourcesInfo().every((name) => STANDARD_STREAMS.includes(name));
 }
 
 /**

@@ -15,6 +15,7 @@ import { stripTypeScriptTypes } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import { setTimeout } from 'node:timers/promises';
 import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 
@@ -206,6 +207,25 @@ describe('started by a Node that is new enough', () => {
     expect(pid).toBe(child.pid);
     child.kill();
     expect(await ended).toEqual([7, null]);
+  });
+
+  test('ends only when everything is written, however slow the reader', async () => {
+    const script = join(checkout, 'kernel/bin/fixture.js');
+    const child = spawn(...command(node, script, ['write', '1000000']), {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    });
+    const ended = once(child, 'exit');
+    let length = 0;
+    for await (const chunk of child.stdout) {
+      length += (chunk as Buffer).length;
+      await setTimeout(1);
+    }
+    expect(length).toBe(1_000_000);
+    expect(await ended).toEqual([0, null]);
+  });
+
+  test('ends only when the work is done that a command left under way', () => {
+    expect(runFixture(node, ['linger', 'late'])).toMatchObject({ status: 0, stdout: 'late\n' });
   });
 
   test('runs the compiled command where there are no sources', () => {
