@@ -11,17 +11,20 @@ const vm = require('node:vm');
 
 const HEAD = '(function (exports, module, require, requireFile, importMetaUrl) {';
 const TAIL = '\n})';
+/** Runs. */
+const LONGEST_COUNT = 4096;
 
 /**
  * Runs a bundle of `dist/`, and what that asks for by `requireFile`, and keeps their code when the process ends. A bundle
  * may `require` what is part of Node; it has no `import()`.
  * @param {string} file absolute
  * @param {string | undefined} folder where code is kept; what lies there is executed, so only the user may write to it
+ * @param {string} [use] what this run is for: runs for the same use call much the same functions
  * @returns {object} what the bundle exports
  */
-export function loadBundle(file, folder) {
+export function loadBundle(file, folder, use) {
   const bundles = new Bundles(folder);
-  if (folder !== undefined) process.once('exit', () => bundles.keepCode(file));
+  if (folder !== undefined) process.once('exit', () => bundles.keepCode(file, use));
   return bundles.load(file);
 }
 
@@ -51,11 +54,13 @@ class Bundles {
 
   /**
    * Code grows with each run that calls functions which those before did not. Collecting it takes time, and whether it
-   * would have grown is only known afterwards: so it is tried in the first runs, and then ever more rarely.
+   * would have grown is only known afterwards: so it is tried in the first runs for each use, and then ever more rarely.
    */
-  keepCode(main) {
+  keepCode(main, use) {
     try {
-      const due = isDue(countRun(this.#pathFor(main, 'runs')));
+      const due = isDue(
+        countRun(this.#pathFor(main, 'runs'), use, this.#loaded.get(main)?.size === 0),
+      );
       for (const [file, { text, script, size }] of this.#loaded) {
         if (size > 0 && !due) continue;
         const code = script.createCachedData();
@@ -90,10 +95,16 @@ function writeCode(file, text, code) {
   fs.renameSync(partial, file);
 }
 
-/** The runs so far; each adds a byte to the file, so that runs side by side are counted as well. */
-function countRun(file) {
-  fs.appendFileSync(file, '.', { mode: 0o600 });
-  return fs.statSync(file).size;
+/**
+ * The runs for this use so far. Each adds the first letter of its use to the file, so that runs side by side are counted
+ * as well. The count starts again with code that is made anew, and before the file grows long.
+ */
+function countRun(file, use = '', anew = false) {
+  const letter = /^[a-z]/.test(use) ? use[0] : '.';
+  fs.writeFileSync(file, letter, { mode: 0o600, flag: anew ? 'w' : 'a' });
+  const runs = fs.readFileSync(file, 'latin1');
+  if (runs.length >= LONGEST_COUNT) fs.truncateSync(file);
+  return runs.split(letter).length - 1;
 }
 
 /** 1, 2, 4, 8, 16 and 32, and each multiple of 64. */

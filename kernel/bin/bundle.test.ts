@@ -17,11 +17,11 @@ beforeEach(() => {
 afterEach(() => rmSync(folder, { recursive: true }));
 
 /** What `say` of the bundle answers in a process of its own. */
-function say(text: string, kept: string | null = folder): string {
+function say(text: string, kept: string | null = folder, use = ''): string {
   const script = `
     import { loadBundle } from ${JSON.stringify(LOADER)};
     const kept = ${JSON.stringify(kept)} ?? undefined;
-    console.log(loadBundle(${JSON.stringify(main)}, kept).say(${JSON.stringify(text)}));`;
+    console.log(loadBundle(${JSON.stringify(main)}, kept, ${JSON.stringify(use)}).say(${JSON.stringify(text)}));`;
   const argv = ['--input-type=module', '-e', script];
   const { stdout, stderr } = spawnSync(process.execPath, argv, { encoding: 'utf8' });
   return stdout + stderr;
@@ -77,13 +77,43 @@ test('code that is broken is made again', () => {
   expect(statSync(path.join(folder, name)).size).toBeGreaterThan(statSync(main).size);
 });
 
-test('functions that a later run calls come to the code', () => {
-  const size = () => statSync(path.join(folder, keptFiles('.code')[0] as string)).size;
+/** A bundle with a large function that only a text after '1' calls. */
+function writeRare(): void {
   const big = Array.from({ length: 50 }, (_, index) => `text += ${index};`).join('');
   const rare = `function rare() { let text = ''; ${big} }`;
   writeFileSync(main, `exports.say = (text) => { if (text > '1') rare(); return 1; }; ${rare}`);
+}
+
+const keptSize = () => statSync(path.join(folder, keptFiles('.code')[0] as string)).size;
+
+test('functions that a later run calls come to the code', () => {
+  writeRare();
   say('1');
-  const first = size();
+  const first = keptSize();
   say('2');
-  expect(size()).toBeGreaterThan(first);
+  expect(keptSize()).toBeGreaterThan(first);
+});
+
+test('functions that the first run for another use calls come to the code, after many runs for one', () => {
+  writeRare();
+  say('1', folder, 'run');
+  writeFileSync(path.join(folder, keptFiles('.runs')[0] as string), 'r'.repeat(70));
+  const first = keptSize();
+  say('2', folder, 'run');
+  expect(keptSize()).toBe(first);
+  say('2', folder, 'validate');
+  expect(keptSize()).toBeGreaterThan(first);
+});
+
+test('runs are counted from the beginning when a bundle has changed, and no count grows long', () => {
+  const runs = () => readFileSync(path.join(folder, keptFiles('.runs')[0] as string), 'utf8');
+  say('hello', folder, 'run');
+  say('hello', folder, 'validate');
+  expect(runs()).toBe('rv');
+  writeRare();
+  say('1', folder, 'run');
+  expect(runs()).toBe('r');
+  writeFileSync(path.join(folder, keptFiles('.runs')[0] as string), 'r'.repeat(4095));
+  say('1', folder, '--version');
+  expect(runs()).toBe('');
 });

@@ -64,7 +64,7 @@ function findEntry(name, root) {
 async function load(entry) {
   if (!entry.pathname.endsWith('.cjs')) return import(entry.href);
   const { loadBundle } = await import('./bundle.js');
-  return loadBundle(fileURLToPath(entry), module.getCompileCacheDir());
+  return loadBundle(fileURLToPath(entry), module.getCompileCacheDir(), process.argv[2]);
 }
 
 /**
