@@ -1,6 +1,7 @@
 import { parse } from '@bufbuild/cel';
 import { OrkError } from '../types/errors.ts';
 import type { Expr, Parsed } from './ast.ts';
+import { disguiseNames } from './boolean-prefix.ts';
 import { checkBrackets } from './brackets.ts';
 import { FUNCTION_NAMES } from './function-table.ts';
 import { MAX_EXPRESSION_LENGTH } from './limits.ts';
@@ -26,8 +27,10 @@ export function parseExpression(source: string): ParsedExpression {
   checkBrackets(source);
   return explaining(source, () => {
     const text = addParentheses(source, (name) => FUNCTION_NAMES.has(name));
+    const disguised = disguiseNames(text);
     // The parser wants a comment to end with a line.
-    const parsed: Parsed = parse(`${text}\n`);
+    const parsed: Parsed = parse(`${disguised.text}\n`);
+    disguised.restore(parsed.expr);
     const analysis = analyse(parsed, text);
     return { root: rewriteTree(parsed.expr, source), analysis };
   });
