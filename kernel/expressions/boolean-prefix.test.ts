@@ -49,11 +49,13 @@ describe('a name that begins with a boolean literal', () => {
     );
     expect(() => evaluate('true_x + 1', {})).toThrow(/'true_x'/);
     expect(() => compileExpression('true_x + "open')).toThrow(/string/);
+    expect(() => evaluate('a.true_x{false_y: 1}', {})).toThrow(/a\.true_x/);
+    expect(() => evaluate('google.protobuf.Struct{true_x: 1}', {})).toThrow(/true_x/);
   });
 });
 
 it('texts and comments stay what they are', () => {
-  const part = fc.constantFrom('"', "'", '\\', 'true', 'x', ' ', 'false_y', '\n', '//');
+  const part = fc.constantFrom('"', "'", '\\', 'true', 'x', ' ', 'false_y', '\n', '\u2028', '//');
   const text = fc.array(part, { maxLength: 12 }).map((parts) => parts.join(''));
   fc.assert(
     fc.property(text, (words) => {

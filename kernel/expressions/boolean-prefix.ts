@@ -4,8 +4,10 @@ import { type Expr, nodesOf } from './ast.ts';
 import { endOfString } from './scanner.ts';
 
 const PREFIXED = /\b(?:true|false)\w+/;
-const NEXT_PART = /["']|\/\/.*|\b(?:true|false)\w+/g;
+const NEXT_PART = /["']|\/\/[^\r\n]*|\b(?:true|false)\w+/g;
 const CAPITALS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
+
+type Message = Extract<Expr['exprKind'], { case: 'structExpr' }>['value'];
 
 /** An expression whose names do not begin with a literal, and the way back. */
 interface Disguised {
@@ -55,5 +57,14 @@ function restoreNames(root: Expr, names: Map<string, string>): void {
       exprKind.value.iterVar = nameOf(exprKind.value.iterVar);
       exprKind.value.iterVar2 = nameOf(exprKind.value.iterVar2);
     }
+    if (exprKind.case === 'structExpr') restoreMessage(exprKind.value, nameOf);
+  }
+}
+
+/** `Name{field: value}`, which no playbook can make: its names stand in what is said of it. */
+function restoreMessage(message: Message, nameOf: (name: string) => string): void {
+  message.messageName = message.messageName.split('.').map(nameOf).join('.');
+  for (const { keyKind } of message.entries) {
+    if (keyKind.case === 'fieldKey') keyKind.value = nameOf(keyKind.value);
   }
 }

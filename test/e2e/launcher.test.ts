@@ -224,8 +224,14 @@ describe('started by a Node that is new enough', () => {
     expect(await ended).toEqual([0, null]);
   });
 
-  test('ends only when the work is done that a command left under way', () => {
+  test('ends only when the timers are over that a command left', () => {
     expect(runFixture(node, ['linger', 'late'])).toMatchObject({ status: 0, stdout: 'late\n' });
+  });
+
+  test('tells of a mistake that nobody caught', () => {
+    const { status, stderr } = runFixture(node, ['fail', 'nobody caught this']);
+    expect(status).toBe(1);
+    expect(stderr).toContain('nobody caught this');
   });
 
   test('runs the compiled command where there are no sources', () => {
