@@ -15,7 +15,7 @@ const STANDARD_STREAMS = ['PipeWrap', 'TTYWrap'];
 /**
  * Runs `kernel/cli/<name>.ts` of a checkout, or its compiled form, under a Node that can.
  * The module exports `main(argv: string[]): Promise<number>`; its answer becomes the exit code. It answers when all its work
- * is done, since the process then ends: Node does not list files, threads and compression that are still at it.
+ * is done, since the process then ends: Node lists neither files, threads and compression that are still at it nor promises.
  * @param {string} name
  */
 export async function launch(name) {
@@ -36,14 +36,12 @@ export async function launch(name) {
   useCompileCache();
   const { main } = await load(entry);
   process.exitCode = await main(process.argv.slice(2));
-  // What has just ended is still listed in this turn, and what goes wrong in it is still to be told.
-  await new Promise(setImmediate);
   if (isIdle()) process.exit();
 }
 
 /**
  * Whether nothing is left that Node lists: a write to a slow reader, a timer, a child. Node would end by itself then, but only
- * after V8 has optimised, in other threads, code that will not run again.
+ * after V8 has optimised, in other threads, code that will not run again: already the next turn of the event loop waits for that.
  */
 function isIdle() {
   return process.getActiveResourcesInfo().every((name) => STANDARD_STREAMS.includes(name));

@@ -228,12 +228,6 @@ describe('started by a Node that is new enough', () => {
     expect(runFixture(node, ['linger', 'late'])).toMatchObject({ status: 0, stdout: 'late\n' });
   });
 
-  test('tells of a mistake that nobody caught', () => {
-    const { status, stderr } = runFixture(node, ['fail', 'nobody caught this']);
-    expect(status).toBe(1);
-    expect(stderr).toContain('nobody caught this');
-  });
-
   test('runs the compiled command where there are no sources', () => {
     const project = makeProject('compiled', { sources: false, compiled: true });
     expect(runFixture(node, ['exit', '3'], join(project, 'kernel/bin/fixture.js')).status).toBe(3);
