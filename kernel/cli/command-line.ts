@@ -18,7 +18,7 @@ export function configure(program: Command, console: Console): Command {
     .showSuggestionAfterError()
     .option('--debug', 'print the stack of an unexpected error', false)
     .configureOutput({
-      writeOut: (text) => void process.stdout.write(text),
+      writeOut: (text) => void console.out(text).catch(() => {}),
       writeErr: (text) => console.err(text),
     });
 }

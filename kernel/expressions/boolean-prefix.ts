@@ -3,7 +3,6 @@
 import { type Expr, nodesOf } from './ast.ts';
 import { endOfString } from './scanner.ts';
 
-const PREFIXED = /\b(?:true|false)\w+/;
 const NEXT_PART = /["']|\/\/[^\r\n]*|\b(?:true|false)\w+/g;
 const CAPITALS = Array.from('ABCDEFGHIJKLMNOPQRSTUVWXYZ');
 
@@ -19,7 +18,8 @@ interface Disguised {
 
 /** Writes names that begin with `true` or `false` so that the parser reads them; strings stay what they are. */
 export function disguiseNames(source: string): Disguised {
-  if (!PREFIXED.test(source)) return { text: source, restore: () => {} };
+  if (!source.includes('true') && !source.includes('false'))
+    return { text: source, restore: () => {} };
   const names = new Map<string, string>();
   let text = '';
   let position = 0;

@@ -1,5 +1,5 @@
-import { BlockList, isIP } from 'node:net';
 import path from 'node:path';
+import { ipVersion, isInNetwork } from './ip-address.ts';
 
 /** An entry of a network grant, taken apart. */
 type Endpoint =
@@ -34,9 +34,9 @@ function parseEndpoint(text: string): Endpoint {
   const port = text.slice(colon + 1);
   const host = text.slice(0, colon).toLowerCase();
   const [address = '', prefix] = host.replace(/[[\]]/g, '').split('/');
-  const family = isIP(address);
-  if (family !== 0) {
-    const whole = family === 4 ? 32 : 128;
+  const version = ipVersion(address);
+  if (version !== 0) {
+    const whole = version === 4 ? 32 : 128;
     return {
       kind: 'network',
       address,
@@ -51,11 +51,5 @@ function parseEndpoint(text: string): Endpoint {
 type Network = Extract<Endpoint, { kind: 'network' }>;
 
 function coversNetwork(outer: Network, inner: Network): boolean {
-  const family = isIP(outer.address);
-  if (family !== isIP(inner.address) || outer.prefix > inner.prefix) return false;
-  if (outer.prefix > (family === 4 ? 32 : 128)) return false;
-  const type = family === 4 ? 'ipv4' : 'ipv6';
-  const list = new BlockList();
-  list.addSubnet(outer.address, outer.prefix, type);
-  return list.check(inner.address, type);
+  return outer.prefix <= inner.prefix && isInNetwork(inner.address, outer.address, outer.prefix);
 }

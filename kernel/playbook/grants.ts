@@ -1,5 +1,5 @@
-import { isIP, isIPv4, isIPv6 } from 'node:net';
 import path from 'node:path';
+import { ipVersion } from './ip-address.ts';
 import type { SecurityContext } from './model.ts';
 
 const HOST_NAME =
@@ -67,16 +67,16 @@ function splitPort(text: string): { host: string; port: string } {
 }
 
 function isHost(host: string): boolean {
-  if (host.startsWith('[') && host.endsWith(']')) return isIPv6(host.slice(1, -1));
+  if (host.startsWith('[') && host.endsWith(']')) return ipVersion(host.slice(1, -1)) === 6;
   // What looks like an address of IPv4 has to be one.
-  return /^[\d.]+$/.test(host) ? isIPv4(host) : HOST_NAME.test(host);
+  return /^[\d.]+$/.test(host) ? ipVersion(host) === 4 : HOST_NAME.test(host);
 }
 
 /** `10.0.0.0/8` or `[fd00::]/8`. */
 function isNetwork(host: string): boolean {
   const { address = '', prefix = '' } = CIDR.exec(host)?.groups ?? {};
   const bare = address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
-  const version = isIP(bare);
+  const version = ipVersion(bare);
   if (version === 0 || (version === 6) !== (bare !== address)) return false;
   return Number(prefix) <= (version === 4 ? 32 : 128);
 }

@@ -1,4 +1,5 @@
 import { OrkError } from '../../types/errors.ts';
+import { StandardStream } from './standard-stream.ts';
 
 /** Where a command writes: results to `out`, everything else to `err`. */
 export interface Console {
@@ -14,35 +15,41 @@ export interface Console {
 }
 
 export function processConsole(): Console {
-  const { stdout, stderr, env } = process;
-  stdout.on('error', () => {});
-  stderr.on('error', () => {});
-  const interactive = stderr.isTTY === true && env['TERM'] !== 'dumb' && env['CI'] === undefined;
+  const { env } = process;
+  const stdout = new StandardStream(1, () => process.stdout);
+  const stderr = new StandardStream(2, () => process.stderr);
   return {
-    interactive,
-    color: wantsColor(env, stderr.isTTY === true),
-    outColor: wantsColor(env, stdout.isTTY === true),
-    columns: () => stderr.columns ?? 80,
-    err: (text) => void stderr.write(text),
+    get interactive() {
+      return env['TERM'] !== 'dumb' && env['CI'] === undefined && stderr.isTerminal;
+    },
+    get color() {
+      return wantsColor(env, stderr);
+    },
+    get outColor() {
+      return wantsColor(env, stdout);
+    },
+    columns: () => stderr.stream.columns ?? 80,
+    err: (text) => {
+      if (text !== '') stderr.stream.write(text);
+    },
     out: (text) => writeOut(stdout, text),
   };
 }
 
 /** NO_COLOR and FORCE_COLOR as https://no-color.org and Node understand them. */
-function wantsColor(env: NodeJS.ProcessEnv, terminal: boolean): boolean {
+function wantsColor(env: NodeJS.ProcessEnv, stream: StandardStream): boolean {
   if (env['NO_COLOR'] !== undefined && env['NO_COLOR'] !== '') return false;
   if (env['FORCE_COLOR'] !== undefined) return env['FORCE_COLOR'] !== '0';
-  return terminal && env['TERM'] !== 'dumb';
+  return env['TERM'] !== 'dumb' && stream.isTerminal;
 }
 
-function writeOut(stream: NodeJS.WriteStream, text: string): Promise<void> {
-  return new Promise((resolve, reject) => {
-    stream.write(text, (error) => {
-      // A reader that has seen enough (`| head`) is no failure of ours.
-      if (!error || (error as NodeJS.ErrnoException).code === 'EPIPE') resolve();
-      else reject(cannotWrite(error));
-    });
-  });
+async function writeOut(stream: StandardStream, text: string): Promise<void> {
+  try {
+    await stream.write(text);
+  } catch (error) {
+    // A reader that has seen enough (`| head`) is no failure of ours.
+    if ((error as NodeJS.ErrnoException).code !== 'EPIPE') throw cannotWrite(error as Error);
+  }
 }
 
 function cannotWrite(error: Error): OrkError {
