@@ -11,7 +11,7 @@ const vm = require('node:vm');
 
 const HEAD = '(function (exports, module, require, requireFile, importMetaUrl) {';
 const TAIL = '\n})';
-/** Runs. */
+/** How many runs are counted before the count starts again. */
 const LONGEST_COUNT = 4096;
 
 /**
@@ -58,9 +58,8 @@ class Bundles {
    */
   keepCode(main, use) {
     try {
-      const due = isDue(
-        countRun(this.#pathFor(main, 'runs'), use, this.#loaded.get(main)?.size === 0),
-      );
+      const anew = this.#loaded.get(main)?.size === 0;
+      const due = isDue(countRun(this.#pathFor(main, 'runs'), use, anew));
       for (const [file, { text, script, size }] of this.#loaded) {
         if (size > 0 && !due) continue;
         const code = script.createCachedData();
@@ -99,8 +98,8 @@ function writeCode(file, text, code) {
  * The runs for this use so far. Each adds the first letter of its use to the file, so that runs side by side are counted
  * as well. The count starts again with code that is made anew, and before the file grows long.
  */
-function countRun(file, use = '', anew = false) {
-  const letter = /^[a-z]/.test(use) ? use[0] : '.';
+function countRun(file, use, anew) {
+  const letter = /^[a-z]/.test(use ?? '') ? use[0] : '.';
   fs.writeFileSync(file, letter, { mode: 0o600, flag: anew ? 'w' : 'a' });
   const runs = fs.readFileSync(file, 'latin1');
   if (runs.length >= LONGEST_COUNT) fs.truncateSync(file);

@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ipVersion, isInNetwork } from './ip-address.ts';
+import { addressBits, ipVersion, isInNetwork } from './ip-address.ts';
 
 /** An entry of a network grant, taken apart. */
 type Endpoint =
@@ -36,11 +36,10 @@ function parseEndpoint(text: string): Endpoint {
   const [address = '', prefix] = host.replace(/[[\]]/g, '').split('/');
   const version = ipVersion(address);
   if (version !== 0) {
-    const whole = version === 4 ? 32 : 128;
     return {
       kind: 'network',
       address,
-      prefix: prefix === undefined ? whole : Number(prefix),
+      prefix: prefix === undefined ? addressBits(version) : Number(prefix),
       port,
     };
   }

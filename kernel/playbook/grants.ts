@@ -1,5 +1,5 @@
 import path from 'node:path';
-import { ipVersion } from './ip-address.ts';
+import { addressBits, ipVersion } from './ip-address.ts';
 import type { SecurityContext } from './model.ts';
 
 const HOST_NAME =
@@ -78,7 +78,7 @@ function isNetwork(host: string): boolean {
   const bare = address.startsWith('[') && address.endsWith(']') ? address.slice(1, -1) : address;
   const version = ipVersion(bare);
   if (version === 0 || (version === 6) !== (bare !== address)) return false;
-  return Number(prefix) <= (version === 4 ? 32 : 128);
+  return Number(prefix) <= addressBits(version);
 }
 
 function isPort(port: string): boolean {

@@ -10,10 +10,15 @@ export function ipVersion(address: string): 0 | 4 | 6 {
   return net().isIP(address) as 0 | 4 | 6;
 }
 
+/** How many bits an address has: the longest prefix of a network. */
+export function addressBits(version: 4 | 6): number {
+  return version === 4 ? 32 : 128;
+}
+
 /** Whether an address is one of a network, given by any of its addresses and the length of its prefix in bits. */
 export function isInNetwork(address: string, network: string, prefix: number): boolean {
   const version = ipVersion(network);
-  if (version === 0 || version !== ipVersion(address) || prefix > (version === 4 ? 32 : 128)) {
+  if (version === 0 || version !== ipVersion(address) || prefix > addressBits(version)) {
     return false;
   }
   const type = version === 4 ? 'ipv4' : 'ipv6';
